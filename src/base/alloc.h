@@ -16,7 +16,8 @@ char *kt_strdup(const kt_env *env, const char *s);
 char *kt_strndup(const kt_env *env, const char *s, size_t n);
 void kt_strfree(const kt_env *env, char *s); /* NULL allowed */
 
-/* A child of `env` whose allocations are counted for themselves and for the parent; kt_env_free(). */
+/* A child of `env` whose allocations are counted for themselves and for the parent; kt_env_free().
+ */
 kt_status kt_env_child(const kt_env *env, kt_env **out, kt_error *err);
 /* Keeps the env alive. */
 kt_env *kt_env_ref(const kt_env *env);

@@ -36,6 +36,8 @@ static inline void *kt_arena_alloc(kt_arena *a, size_t n, size_t align) {
 }
 
 /* Gives back the end of the piece allocated last, which starts at `p`. */
-static inline void kt_arena_trim(kt_arena *a, char *p, size_t used) { a->at = p + used; }
+static inline void kt_arena_trim(kt_arena *a, char *p, size_t used) {
+  a->at = p + used;
+}
 
 #endif

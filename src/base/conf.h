@@ -6,8 +6,16 @@
 #include <kappatweet/conf.h>
 
 typedef enum kt_opt_type {
-  KT_OPT_STRING, KT_OPT_PATH, KT_OPT_INT, KT_OPT_FLOAT, KT_OPT_BOOL, KT_OPT_BYTES, KT_OPT_DURATION,
-  KT_OPT_CHAR, KT_OPT_SECRET, KT_OPT_ENUM
+  KT_OPT_STRING,
+  KT_OPT_PATH,
+  KT_OPT_INT,
+  KT_OPT_FLOAT,
+  KT_OPT_BOOL,
+  KT_OPT_BYTES,
+  KT_OPT_DURATION,
+  KT_OPT_CHAR,
+  KT_OPT_SECRET,
+  KT_OPT_ENUM
 } kt_opt_type;
 
 /* One line of a declaration; spans point into it. */

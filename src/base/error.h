@@ -5,11 +5,12 @@
 #include <kappatweet/types.h>
 
 /* As kt_error_set(), with a format. Never allocates. */
-kt_status kt_fail(kt_error *err, kt_status code, uint32_t flags, const char *where, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+kt_status kt_fail(kt_error *err, kt_status code, uint32_t flags, const char *where, const char *fmt,
+                  ...) __attribute__((format(printf, 5, 6)));
 /* KT_ENOMEM, retryable. */
 kt_status kt_fail_nomem(kt_error *err, const char *where);
-/* KT_EIO with errno's text behind the formatted one ("cannot open x: No such file or directory"). */
+/* KT_EIO with errno's text behind the formatted one ("cannot open x: No such file or directory").
+ */
 kt_status kt_fail_os(kt_error *err, int os_error, const char *where, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 

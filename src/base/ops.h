@@ -6,8 +6,8 @@
 #include <kappatweet/types.h>
 
 /* Zeroes dst (`known` bytes), copies min(src->size, known) bytes of src and sets dst's size to
- * `known`. KT_EINVAL if src is NULL or its size is smaller than `least` (the first release's table);
- * KT_ENOTSUP if `need` has a bit that this library does not know. */
+ * `known`. KT_EINVAL if src is NULL or its size is smaller than `least` (the first release's
+ * table); KT_ENOTSUP if `need` has a bit that this library does not know. */
 kt_status kt_ops_take(void *dst, size_t known, size_t least, const void *src, const char *what,
                       kt_error *err);
 

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a parser fills a batch. */
+#include "record/batch.h"
+
+#include "base/alloc.h"
+#include "base/span.h"
+
+static kt_record *append(kt_batch *b, uint32_t frame) {
+  if (kt_grow(b->env, &b->records, &b->cap, b->count + 1, sizeof *b->records) ||
+      kt_grow(b->env, &b->frame_of, &b->frame_cap, b->count + 1, sizeof *b->frame_of))
+    return NULL;
+  if (b->scored) {
+    if (kt_grow(b->env, &b->scores, &b->score_cap, b->count + 1, sizeof *b->scores)) return NULL;
+    b->scores[b->count] = (kt_score){ 0 };
+  }
+  b->frame_of[b->count] = frame;
+  kt_record *r = &b->records[b->count++];
+  *r = (kt_record){ .created_ms = KT_UNKNOWN,
+                    .arrived_ms = KT_UNKNOWN,
+                    .run_no = KT_UNKNOWN,
+                    .run_start_us = KT_UNKNOWN,
+                    .run_limit_s = KT_UNKNOWN };
+  return r;
+}
+
+kt_record *kt_builder_add(kt_builder *out, size_t frame) {
+  kt_batch *b = out->batch;
+  if (frame >= b->block.count) return NULL;
+  kt_record *r = append(b, (uint32_t)frame);
+  if (!r) return NULL;
+  out->frame = (uint32_t)frame;
+  r->arrived_ms = b->block.frames[frame].arrived_ms;
+  r->raw = b->block.frames[frame].bytes;
+  return r;
+}
+
+char *kt_builder_alloc(kt_builder *out, size_t n) {
+  out->last = kt_arena_alloc(&out->batch->arena, n ? n : 1, 1);
+  return out->last;
+}
+
+void kt_builder_trim(kt_builder *out, size_t used) {
+  if (out->last) kt_arena_trim(&out->batch->arena, out->last, used);
+  out->last = NULL;
+}
+
+kt_status kt_builder_score(kt_builder *out, const kt_score *score) {
+  kt_batch *b = out->batch;
+  if (!b->count) return KT_ESTATE;
+  if (kt_batch_want_scores(b) < 0) return KT_ENOMEM;
+  b->scores[b->count - 1] = *score;
+  return KT_OK;
+}
+
+static kt_status set_dead(kt_batch *b, size_t i, const kt_dead *why) {
+  size_t had = b->dead_cap;
+  if (kt_grow(b->env, &b->dead, &b->dead_cap, i + 1, sizeof *b->dead)) return KT_ENOMEM;
+  if (had < b->dead_cap) memset(b->dead + had, 0, (b->dead_cap - had) * sizeof *b->dead);
+  kt_dead d = { .size = sizeof d, .attempts = why->attempts, .code = why->code };
+  const kt_span *from[] = { &why->lane, &why->place, &why->reason };
+  kt_span *to[] = { &d.lane, &d.place, &d.reason };
+  for (int k = 0; k < 3; k++) {
+    *to[k] = kt_arena_copy(&b->arena, *from[k]);
+    if (!to[k]->ptr && to[k]->len) return KT_ENOMEM;
+  }
+  b->dead[i] = d;
+  b->records[i].kind = KT_DEAD;
+  return KT_OK;
+}
+
+kt_status kt_builder_dead(kt_builder *out, const kt_dead *dead) {
+  return out->batch->count ? set_dead(out->batch, out->batch->count - 1, dead) : KT_ESTATE;
+}
+
+kt_status kt_builder_reject(kt_builder *out, size_t frame, const kt_error *why) {
+  kt_batch *b = out->batch;
+  if (kt_grow(b->env, &b->rejects, &b->reject_cap, b->reject_count + 1, sizeof *b->rejects))
+    return KT_ENOMEM;
+  while (b->count && b->frame_of[b->count - 1] == frame) b->count--;
+  b->rejects[b->reject_count++] = (kt_reject){ (uint32_t)frame, *why };
+  return KT_OK;
+}
+
+kt_status kt_batch_add_dead(kt_batch *b, const kt_record *origin, kt_span frame,
+                            const kt_dead *why) {
+  kt_record *r = append(b, UINT32_MAX);
+  if (!r) return KT_ENOMEM;
+  r->raw = kt_arena_copy(&b->arena, frame);
+  if (origin) {
+    r->id = kt_arena_copy(&b->arena, origin->id);
+    r->created_ms = origin->created_ms;
+    r->arrived_ms = origin->arrived_ms;
+    r->seq = origin->seq;
+  }
+  int failed = (!r->raw.ptr && r->raw.len) || (!r->id.ptr && r->id.len);
+  if (failed || set_dead(b, b->count - 1, why) < 0) {
+    b->count--;
+    return KT_ENOMEM;
+  }
+  return KT_OK;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/conf.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/ops.h"
+#include "base/span.h"
+#include "base/time.h"
+#include "base/utf8.h"
+
+START_TEST(error_is_cut_at_a_character) {
+  kt_error e;
+  char text[400];
+  for (size_t i = 0; i + 1 < sizeof text; i += 2) memcpy(text + i, "é", 2);
+  text[398] = '\0';
+  ck_assert_int_eq(kt_error_set(&e, KT_EPARSE, KT_ERR_FATAL, "test", text), KT_EPARSE);
+  ck_assert_uint_eq(strlen(e.message), 190); /* 191 bytes hold 95 whole characters */
+  ck_assert_uint_eq(kt_utf8_valid(e.message, 190), 190);
+  ck_assert_int_eq(kt_error_set(NULL, KT_EPARSE, 0, "test", "x"), KT_EPARSE);
+}
+END_TEST
+
+START_TEST(os_error_names_the_cause) {
+  kt_error e;
+  ck_assert_int_eq(kt_fail_os(&e, 2, "t", "cannot open %s", "x"), KT_EIO);
+  ck_assert_str_eq(e.message, "cannot open x: No such file or directory");
+  ck_assert_int_eq(e.os_error, 2);
+}
+END_TEST
+
+START_TEST(utf8_judges_each_form) {
+  static const struct {
+    const char *bytes;
+    size_t n, valid;
+  } cases[] = { { "a", 1, 1 },
+                { "\xC3\xA9", 2, 2 },
+                { "\xC0\x80", 2, 0 },
+                { "\xE0\x80\x80", 3, 0 },
+                { "\xED\xA0\x80", 3, 0 },
+                { "\xEF\xBF\xBD", 3, 3 },
+                { "\xF0\x9F\x98\x80", 4, 4 },
+                { "\xF4\x90\x80\x80", 4, 0 },
+                { "\xF5\x80\x80\x80", 4, 0 },
+                { "\xE2\x82", 2, 0 },
+                { "a\x80", 2, 1 } };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    ck_assert_uint_eq(kt_utf8_valid(cases[i].bytes, cases[i].n), cases[i].valid);
+  for (uint32_t cp = 0; cp <= 0x10FFFF; cp++) {
+    char out[4];
+    uint32_t back = 0;
+    if (cp >= 0xD800 && cp <= 0xDFFF) continue;
+    size_t n = kt_utf8_encode(cp, out);
+    ck_assert_uint_eq(kt_utf8_decode(out, n, &back), n);
+    ck_assert_uint_eq(back, cp);
+  }
+}
+END_TEST
+
+START_TEST(time_reads_and_writes_both_forms) {
+  char out[40];
+  int64_t t = kt_time_parse_v1(KT_LIT("Fri Nov 05 10:00:00 +0000 2021"));
+  ck_assert_int_eq(t, 1636106400000);
+  ck_assert_int_eq(kt_time_parse_iso(KT_LIT("2021-11-05T11:00:00.1239+01:00")), t + 123);
+  ck_assert_int_eq(kt_time_parse_iso(KT_LIT("2021-11-05 10:00")), t);
+  ck_assert_uint_eq(kt_time_format_iso(t, out), 25);
+  ck_assert(!memcmp(out, "2021-11-05T10:00:00+00:00", 25));
+  ck_assert_uint_eq(kt_time_format_iso(t + 7, out), 29);
+  ck_assert(!memcmp(out, "2021-11-05T10:00:00.007+00:00", 29));
+  static const char *const bad[] = { "",
+                                     "2021-13-05T10:00:00Z",
+                                     "2021-02-29T10:00:00Z",
+                                     "2021-11-05T24:00:00Z",
+                                     "2021-11-05T10:00:00Zx",
+                                     "2021-11-05",
+                                     "21-11-05T10:00:00Z" };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    ck_assert_int_eq(kt_time_parse_iso(kt_span_of(bad[i])), KT_UNKNOWN);
+  ck_assert_int_eq(kt_time_parse_v1(KT_LIT("Fri Nov 05 10:00:00 +0000 202")), KT_UNKNOWN);
+}
+END_TEST
+
+START_TEST(civil_days_round_trip) {
+  for (int64_t day = -800000; day < 800000; day += 97) {
+    kt_civil c;
+    kt_civil_from_ms(day * 86400000 + 5, &c);
+    ck_assert_int_eq(kt_civil_to_ms(&c), day * 86400000 + 5);
+  }
+}
+END_TEST
+
+static const char options[] = "\t\t\t\t\t\tA part for the test\n"
+                              "target\tpath\t\t!\t\t\twhere to\n"
+                              "window\tint\t\t4\t1\t64\thow many\n"
+                              "age\tduration\tms\t5s\t\t\thow long\n"
+                              "size\tbytes\t\t1m\t1k\t\thow big\n"
+                              "mode\tenum:append|overwrite\t\tappend\t\t\thow\n"
+                              "rate\tfloat\t\t\t0\t1\thow much\n"
+                              "sep\tchar\t\t;\t\t\tbetween\n"
+                              "key\tsecret\t\t\t\t\tthe key\n";
+
+static kt_conf *new_conf(kt_env *env) {
+  kt_conf *c = NULL;
+  kt_error err = { 0 };
+  ck_assert_msg(kt_conf_new(env, options, &c, &err) == KT_OK, "%s", err.message);
+  return c;
+}
+
+START_TEST(conf_takes_a_uri) {
+  kt_env *env = test_env(NULL, NULL);
+  kt_conf *c = new_conf(env);
+  ck_assert_int_eq(kt_conf_int(c, "window"), 4);
+  ck_assert_int_eq(kt_conf_int(c, "age"), 5000);
+  ck_assert_int_eq(kt_conf_set_uri(c, "test:data?.json?window=7&sep=%26&age=2h", NULL), KT_OK);
+  ck_assert_str_eq(kt_conf_string(c, "target"), "data?.json");
+  ck_assert_int_eq(kt_conf_int(c, "window"), 7);
+  ck_assert_int_eq(kt_conf_int(c, "sep"), '&');
+  ck_assert_int_eq(kt_conf_int(c, "age"), 7200000);
+  ck_assert(kt_conf_is_set(c, "age") && !kt_conf_is_set(c, "size"));
+  ck_assert_ptr_null(kt_conf_string(c, "rate"));
+  ck_assert_ptr_null(kt_conf_string(c, "nothing"));
+  kt_conf_free(c);
+  kt_env_free(env);
+}
+END_TEST
+
+START_TEST(conf_names_what_is_wrong) {
+  static const struct {
+    const char *uri, *message;
+  } cases[] = {
+    { "test:x?windw=1", "no option 'windw'; did you mean window?" },
+    { "test:x?window=0", "option window: 0 is outside 1..64" },
+    { "test:x?window=two", "option window: 'two' is not a whole number" },
+    { "test:x?mode=apend",
+      "option mode: 'apend' is not one of append|overwrite; did you mean append?" },
+    { "test:x?size=12q", "option size: '12q' is not a number of bytes such as 500, 64k, 1m or 2g" },
+    { "test:", "test: needs a target: where to" },
+    { "test:x?rate=2", "option rate: 2 is outside 0..1" },
+    { "test:x?window=99999999999999999999",
+      "option window: '99999999999999999999' is not a whole number" },
+  };
+  kt_env *env = test_env(NULL, NULL);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    kt_conf *c = new_conf(env);
+    kt_error err = { 0 };
+    ck_assert_int_eq(kt_conf_set_uri(c, cases[i].uri, &err), KT_EINVAL);
+    ck_assert_str_eq(err.message, cases[i].message);
+    kt_conf_free(c);
+  }
+  kt_env_free(env);
+}
+END_TEST
+
+START_TEST(conf_survives_every_failed_allocation) {
+  for (int for_good = 0; for_good < 2; for_good++)
+    for (size_t n = 2;; n++) {
+      test_alloc a = { .fail_at = n, .for_good = for_good };
+      kt_env *env = test_env(&a, NULL);
+      kt_conf *c = NULL;
+      kt_status st = kt_conf_new(env, options, &c, NULL);
+      if (st == KT_OK) st = kt_conf_set_uri(c, "test:x?window=7&age=2h", NULL);
+      ck_assert(st == KT_OK || st == KT_ENOMEM);
+      kt_conf_free(c);
+      kt_env_free(env);
+      ck_assert_uint_eq(a.live_blocks, 0);
+      ck_assert_uint_eq(a.live_bytes, 0);
+      if (st == KT_OK) break;
+    }
+}
+END_TEST
+
+typedef struct table {
+  uint32_t size, need;
+  void *first, *second;
+} table;
+
+START_TEST(ops_take_old_and_new_tables) {
+  struct longer {
+    table t;
+    void *third;
+  } longer = { { sizeof longer, 0, &longer, &longer }, &longer };
+  table dst;
+  ck_assert_int_eq(kt_ops_take(&dst, sizeof dst, 16, &longer, "t", NULL), KT_OK);
+  ck_assert_uint_eq(dst.size, sizeof dst);
+  ck_assert_ptr_eq(dst.second, &longer);
+  table shorter = { 16, 0, &dst, &dst };
+  ck_assert_int_eq(kt_ops_take(&dst, sizeof dst, 16, &shorter, "t", NULL), KT_OK);
+  ck_assert_ptr_eq(dst.first, shorter.first);
+  ck_assert_ptr_null(dst.second);
+  shorter.size = 8;
+  ck_assert_int_eq(kt_ops_take(&dst, sizeof dst, 16, &shorter, "t", NULL), KT_EINVAL);
+  shorter = (table){ sizeof shorter, 1, NULL, NULL };
+  ck_assert_int_eq(kt_ops_take(&dst, sizeof dst, 16, &shorter, "t", NULL), KT_ENOTSUP);
+  ck_assert_int_eq(kt_ops_take(&dst, sizeof dst, 16, NULL, "t", NULL), KT_EINVAL);
+}
+END_TEST
+
+START_TEST(arena_gives_back_all_it_took) {
+  test_alloc a = { 0 };
+  kt_env *env = test_env(&a, NULL);
+  kt_arena arena;
+  kt_arena_init(&arena, env, 1);
+  for (size_t i = 1; i < 5000; i += 7) {
+    char *p = kt_arena_alloc(&arena, i, 16);
+    ck_assert_ptr_nonnull(p);
+    ck_assert_uint_eq((uintptr_t)p % 16, 0);
+    memset(p, 1, i);
+  }
+  kt_arena_reset(&arena);
+  ck_assert_ptr_nonnull(arena.chunk);
+  kt_arena_free(&arena);
+  kt_env_free(env);
+  ck_assert_uint_eq(a.live_blocks, 0);
+}
+END_TEST
+
+START_TEST(hash_differs_with_each_byte_and_length) {
+  char data[64] = { 0 };
+  kt_hash128 last = kt_hash(data, 0, 0);
+  for (size_t n = 1; n <= sizeof data; n++) {
+    kt_hash128 h = kt_hash(data, n, 0);
+    ck_assert(h.hi != last.hi && h.lo != last.lo);
+    last = h;
+    data[n - 1] ^= 1;
+    kt_hash128 changed = kt_hash(data, n, 0);
+    ck_assert(h.hi != changed.hi && h.lo != changed.lo);
+    data[n - 1] ^= 1;
+  }
+  ck_assert_uint_eq(kt_crc32(0, "123456789", 9), 0xCBF43926u);
+}
+END_TEST
+
+START_TEST(env_counts_a_child_with_its_parent) {
+  test_alloc a = { 0 };
+  kt_env *env = test_env(&a, NULL), *child;
+  extern kt_status kt_env_child(const kt_env *, kt_env **, kt_error *);
+  ck_assert_int_eq(kt_env_child(env, &child, NULL), KT_OK);
+  void *p = kt_env_alloc(child, 100);
+  ck_assert_uint_eq(kt_env_used_bytes(child), 100);
+  ck_assert_uint_eq(kt_env_used_bytes(env), 100);
+  p = kt_env_resize(child, p, 100, 300);
+  ck_assert_uint_eq(kt_env_used_bytes(env), 300);
+  kt_env_free(env); /* the child keeps it alive */
+  kt_env_release(child, p, 300);
+  ck_assert_uint_eq(kt_env_used_bytes(child), 0);
+  kt_env_free(child);
+  ck_assert_uint_eq(a.live_blocks, 0);
+}
+END_TEST
+
+int main(void) {
+  Suite *s = suite_create("base");
+  TCase *t = tcase_create("base");
+  suite_add_tcase(s, t);
+  tcase_add_test(t, error_is_cut_at_a_character);
+  tcase_add_test(t, os_error_names_the_cause);
+  tcase_add_test(t, utf8_judges_each_form);
+  tcase_add_test(t, time_reads_and_writes_both_forms);
+  tcase_add_test(t, civil_days_round_trip);
+  tcase_add_test(t, conf_takes_a_uri);
+  tcase_add_test(t, conf_names_what_is_wrong);
+  tcase_add_test(t, conf_survives_every_failed_allocation);
+  tcase_add_test(t, ops_take_old_and_new_tables);
+  tcase_add_test(t, arena_gives_back_all_it_took);
+  tcase_add_test(t, hash_differs_with_each_byte_and_length);
+  tcase_add_test(t, env_counts_a_child_with_its_parent);
+  return test_run(s);
+}
