@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Walking the index of a text that is known to be right. */
+#include "json/scan.h"
+
+static inline uint64_t load64(const char *p) {
+  uint64_t v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
+static inline int is_open(uint8_t ch) {
+  return (ch | 0x20) == '{';
+}
+
+/* Where the value behind a bracket, comma or colon begins. */
+static inline uint32_t value_at(const kt_json *j, uint32_t node) {
+  uint32_t at = j->pos[node] + 1;
+  while (kt_json_is_space(j->text[at])) at++;
+  return at;
+}
+
+/* The structural character behind the value that `node` belongs to. */
+static inline uint32_t node_after(const kt_json *j, uint32_t node) {
+  return is_open(j->ch[node]) ? j->match[node] + 1 : node;
+}
+
+static inline uint32_t comma_or_none(const kt_json *j, uint32_t node) {
+  return (j->ch[node] & 0x7f) == ',' ? node : 0;
+}
+
+static inline size_t scalar_end(const kt_json *j, uint32_t node) {
+  size_t end = j->pos[node];
+  while (kt_json_is_space(j->text[end - 1])) end--;
+  return end;
+}
+
+kt_json_val kt_json_root(const kt_json *j) {
+  return j->count ? (kt_json_val){ value_at(j, 0), 1 } : (kt_json_val){ 0, 0 };
+}
+
+kt_json_type kt_json_typeof(const kt_json *j, kt_json_val v) {
+  if (!v.node) return KT_JSON_NONE;
+  switch (j->text[v.at]) {
+  case '{':
+    return KT_JSON_OBJECT;
+  case '[':
+    return KT_JSON_ARRAY;
+  case '"':
+    return KT_JSON_STRING;
+  case 'n':
+    return KT_JSON_NULL;
+  case 't':
+    return KT_JSON_TRUE;
+  case 'f':
+    return KT_JSON_FALSE;
+  default:
+    return KT_JSON_NUMBER;
+  }
+}
+
+kt_span kt_json_raw(const kt_json *j, kt_json_val v) {
+  if (!v.node) return (kt_span){ NULL, 0 };
+  size_t end =
+      is_open(j->ch[v.node]) ? (size_t)j->pos[j->match[v.node]] + 1 : scalar_end(j, v.node);
+  return (kt_span){ j->text + v.at, end - v.at };
+}
+
+kt_json_iter kt_json_items(const kt_json *j, kt_json_val array) {
+  if (kt_json_typeof(j, array) != KT_JSON_ARRAY || j->text[value_at(j, array.node)] == ']')
+    return (kt_json_iter){ 0 };
+  return (kt_json_iter){ array.node };
+}
+
+kt_json_iter kt_json_members(const kt_json *j, kt_json_val object) {
+  if (kt_json_typeof(j, object) != KT_JSON_OBJECT || (j->ch[object.node + 1] & 0x7f) == '}')
+    return (kt_json_iter){ 0 };
+  return (kt_json_iter){ object.node };
+}
+
+int kt_json_next_item(const kt_json *j, kt_json_iter *it, kt_json_val *item) {
+  uint32_t node = it->node;
+  if (!node) return 0;
+  *item = (kt_json_val){ value_at(j, node), node + 1 };
+  it->node = comma_or_none(j, node_after(j, node + 1));
+  return 1;
+}
+
+int kt_json_next_member(const kt_json *j, kt_json_iter *it, kt_json_val *key, kt_json_val *value) {
+  uint32_t node = it->node;
+  if (!node) return 0;
+  *key = (kt_json_val){ value_at(j, node), node + 1 };
+  *value = (kt_json_val){ value_at(j, node + 1), node + 2 };
+  it->node = comma_or_none(j, node_after(j, node + 2));
+  return 1;
+}
+
+/* First and last eight bytes of a name; they overlap, and of a short name both are the same. */
+typedef struct name_ends {
+  uint64_t head, tail;
+} name_ends;
+
+static inline name_ends ends_of(const char *name, size_t len) {
+  static const uint64_t masks[8] = { 0,          0xff,         0xffff,         0xffffff,
+                                     0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff };
+  name_ends e;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  char head[8] = { 0 }, tail[8] = { 0 };
+  memcpy(head, name, len < 8 ? len : 8);
+  memcpy(tail, len < 8 ? name : name + len - 8, len < 8 ? len : 8);
+  e.head = load64(head);
+  e.tail = load64(tail);
+  (void)masks;
+#else
+  uint64_t mask = len < 8 ? masks[len] : UINT64_MAX;
+  e.head = load64(name) & mask;
+  e.tail = load64(len < 8 ? name : name + len - 8) & mask;
+#endif
+  return e;
+}
+
+static inline unsigned hash_of(const kt_json_keyset *ks, name_ends e, size_t len) {
+  return (unsigned)((((e.head ^ (e.tail >> 8)) + len) * ks->mul + e.tail * (ks->mul >> 7 | 1)) >>
+                    56);
+}
+
+/* 1 + index of the name, 0: none. Up to 8 bytes from `name` on are readable. */
+static inline unsigned look_up(const kt_json_keyset *ks, const char *name, size_t len) {
+  name_ends e = ends_of(name, len);
+  unsigned i = ks->slot[hash_of(ks, e, len)];
+  if (ks->head[i] != e.head || ks->tail[i] != e.tail || ks->len[i] != len) return 0;
+  if (len > 16 && memcmp(ks->name[i] + 8, name + 8, len - 16)) return 0;
+  return i;
+}
+
+static int is_plain_name(const char *s) {
+  for (; *s; s++)
+    if ((unsigned char)*s >= 0x80 ||
+        !((*s >= '0' && *s <= '9') || ((*s | 0x20) >= 'a' && (*s | 0x20) <= 'z') || *s == '_'))
+      return 0;
+  return 1;
+}
+
+static int fill_slots(kt_json_keyset *ks) {
+  memset(ks->slot, 0, sizeof ks->slot);
+  for (uint32_t i = 1; i <= ks->count; i++) {
+    unsigned h = hash_of(ks, (name_ends){ ks->head[i], ks->tail[i] }, ks->len[i]);
+    if (ks->slot[h]) return 0;
+    ks->slot[h] = (uint8_t)i;
+  }
+  return 1;
+}
+
+kt_status kt_json_keyset_init(kt_json_keyset *ks, const char *const *names, size_t count) {
+  if (count > KT_JSON_MAX_KEYS) return KT_EINVAL;
+  memset(ks, 0, sizeof *ks);
+  ks->count = (uint32_t)count;
+  ks->len[0] = UINT32_MAX;
+  for (uint32_t i = 1; i <= count; i++) {
+    const char *name = names[i - 1];
+    size_t len = strlen(name);
+    char padded[8] = { 0 };
+    memcpy(padded, name, len < 8 ? len : 8);
+    name_ends e = ends_of(len < 8 ? padded : name, len);
+    ks->name[i] = name;
+    ks->len[i] = (uint32_t)len;
+    ks->head[i] = e.head;
+    ks->tail[i] = e.tail;
+    ks->any_escape |= !is_plain_name(name);
+    for (uint32_t k = 1; k < i; k++)
+      if (strcmp(ks->name[k], name) == 0) return KT_EINVAL;
+  }
+  /* Few names, many slots: one multiplier in about eight separates them. */
+  ks->mul = 0x9e3779b97f4a7c15u;
+  for (int tries = 0; tries < 100000;
+       tries++, ks->mul = ks->mul * 6364136223846793005u + 1442695040888963407u) {
+    ks->mul |= 1;
+    if (fill_slots(ks)) return KT_OK;
+  }
+  return KT_EINVAL;
+}
+
+/* A name that is written with escapes. */
+static unsigned look_up_escaped(const kt_json_keyset *ks, kt_span raw) {
+  char name[512 + KT_JSON_SLACK_BYTES];
+  if (raw.len > 512 || !memchr(raw.ptr, '\\', raw.len)) return 0;
+  return look_up(ks, name, kt_json_unescape(name, raw, NULL));
+}
+
+int kt_json_pick(const kt_json *j, kt_json_val object, const kt_json_keyset *ks, kt_json_val *out) {
+  memset(out, 0, ks->count * sizeof *out);
+  kt_json_iter it = kt_json_members(j, object);
+  if (!it.node) return kt_json_typeof(j, object) == KT_JSON_OBJECT;
+  int escapes = j->has_escaped_ascii | ks->any_escape;
+  const char *text = j->text;
+  for (uint32_t node = it.node; node;) {
+    const char *name = text + j->pos[node] + 1, *end = text + j->pos[node + 1] - 1;
+    while (*name != '"') name++;
+    while (*end != '"') end--;
+    size_t len = (size_t)(end - ++name);
+    unsigned i = look_up(ks, name, len);
+    if (!i && escapes) i = look_up_escaped(ks, (kt_span){ name, len });
+    if (i) out[i - 1] = (kt_json_val){ value_at(j, node + 1), node + 2 };
+    node = comma_or_none(j, node_after(j, node + 2));
+  }
+  return 1;
+}
