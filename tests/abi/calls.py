@@ -22,10 +22,12 @@ BANNED = {
     "fork vfork system popen sleep usleep nanosleep": "not in a library",
     "fopen fdopen fread fwrite fclose freopen": "files go through base/sys.h",
 }
-# The one place for each: the built-in allocator, the linker's and the writer's SIGPIPE mask, system calls.
+# The one place for each: the built-in allocator; numbers handed to libc in a form without a decimal
+# point, or with the point of the moment dropped, which reads the same in every locale.
 ALLOWED = {
     "src/base/alloc.c": "malloc calloc realloc free aligned_alloc posix_memalign",
-    "src/env.c": "malloc calloc realloc free",
+    "src/json/float.c": "strtod strtof snprintf",
+    "src/json/number.c": "strtod",
 }
 
 
@@ -51,7 +53,7 @@ def main():
             for m in pattern.finditer(text):
                 if m.group(1) not in ALLOWED.get(rel, "").split():
                     bad.append(f"{rel}:{number}: {m.group(1)}(): {why[m.group(1)]}")
-        for m in re.finditer(r'snprintf\s*\([^;]*?"[^"\n]*%[-+ #0]*[\d.*]*[aefgAEFG]', code):
+        for m in () if "snprintf" in ALLOWED.get(rel, "") else re.finditer(r'snprintf\s*\([^;]*?"[^"\n]*%[-+ #0]*[\d.*]*[aefgAEFG]', code):
             bad.append(f"{rel}:{code.count(chr(10), 0, m.start()) + 1}: floats are written without locale")
     assert n > 20, f"only {n} files"
     for line in bad:
