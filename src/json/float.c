@@ -23,13 +23,13 @@ static void from_integer(decimal *d, uint64_t m, int scale) {
   d->point = n - scale;
 }
 
-/* Most numbers people write have few decimals: v = m / 10^k with m < 2^53 and 10^k exact, so that
+/* Most numbers people write have few decimals: v = m / 10^k with m < 2^52 and 10^k exact, so that
  * one division says exactly whether the short text reads back as v. */
 static int few_decimals(decimal *d, double v, int as_float) {
   double scale = 1;
   for (int k = 0; k <= 12; k++, scale *= 10) {
     double m = v * scale;
-    if (m >= 9007199254740992.0) return 0;
+    if (m >= 4503599627370496.0) return 0;
     double whole = (double)(uint64_t)(m + 0.5), back = whole / scale;
     if (whole > 0 && (as_float ? (float)back == (float)v : back == v)) {
       from_integer(d, (uint64_t)whole, k);

@@ -12,7 +12,6 @@ enum {
 };
 
 static kt_json_isa best_isa(void) {
-  return KT_JSON_PLAIN;
 #ifdef __x86_64__
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi") ||
       !__builtin_cpu_supports("bmi2") || !__builtin_cpu_supports("pclmul"))
@@ -73,7 +72,8 @@ int kt_json_reserve(kt_json *j, size_t node) {
 
 static kt_status index_vector(kt_json *j) {
 #ifdef __x86_64__
-
+  if (j->isa == KT_JSON_AVX512) return kt_json_index_avx512(j);
+  if (j->isa == KT_JSON_AVX2) return kt_json_index_avx2(j);
 #endif
   (void)j;
   return KT_EPARSE;

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The index with AVX2: two vectors of 32 bytes a block. */
+#ifdef __x86_64__
+#include "json/order.h"
+
+#include <immintrin.h>
+
+#include "json/tables.h"
+
+#define TARGET __attribute__((target("avx2,bmi,bmi2,pclmul,popcnt")))
+#define INLINE TARGET static inline __attribute__((always_inline))
+
+typedef struct pair {
+  __m256i lo, hi;
+} pair;
+
+INLINE __m256i table(const uint8_t t[16]) {
+  return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)t));
+}
+
+INLINE __m256i load(const char *p) {
+  return _mm256_loadu_si256((const __m256i *)(const void *)p);
+}
+
+INLINE pair load_pair(const char *p) {
+  return (pair){ load(p), load(p + 32) };
+}
+
+INLINE uint64_t mask_of(__m256i lo, __m256i hi) {
+  return (uint32_t)_mm256_movemask_epi8(lo) | (uint64_t)(uint32_t)_mm256_movemask_epi8(hi) << 32;
+}
+
+INLINE uint64_t find(pair v, char c) {
+  __m256i wanted = _mm256_set1_epi8(c);
+  return mask_of(_mm256_cmpeq_epi8(v.lo, wanted), _mm256_cmpeq_epi8(v.hi, wanted));
+}
+
+/* Bytes of at most `most`, unsigned. */
+INLINE uint64_t find_up_to(pair v, char most) {
+  __m256i m = _mm256_set1_epi8(most);
+  return mask_of(_mm256_cmpeq_epi8(_mm256_min_epu8(v.lo, m), v.lo),
+                 _mm256_cmpeq_epi8(_mm256_min_epu8(v.hi, m), v.hi));
+}
+
+INLINE __m256i is_op(__m256i v) {
+  return _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table(kt_json_op_table), v),
+                           _mm256_or_si256(v, _mm256_set1_epi8(0x20)));
+}
+
+INLINE __m256i high_nibble(__m256i v) {
+  return _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0f));
+}
+
+INLINE void classify(pair v, kt_json_block *b) {
+  __m256i zero = _mm256_set1_epi8('0');
+  b->quote = find(v, '"');
+  b->backslash = find(v, '\\');
+  b->space = find(v, ' ');
+  b->op = mask_of(is_op(v.lo), is_op(v.hi));
+  b->colon = find(v, ':');
+  b->zero = find(v, '0');
+  b->digit = find_up_to((pair){ _mm256_sub_epi8(v.lo, zero), _mm256_sub_epi8(v.hi, zero) }, 9);
+  b->control = find_up_to(v, 0x1f);
+  if (__builtin_expect(b->control != 0, 0)) {
+    b->space |= find(v, '\n') | find(v, '\r') | find(v, '\t');
+    b->op &= ~b->control;
+  }
+}
+
+INLINE uint64_t prefix_xor(uint64_t mask) {
+  __m128i all = _mm_set1_epi8((char)0xff);
+  return (uint64_t)_mm_cvtsi128_si64(
+      _mm_clmulepi64_si128(_mm_cvtsi64_si128((int64_t)mask), all, 0));
+}
+
+INLINE __m256i in_neither(__m256i v, const uint8_t low[16], const uint8_t high[16]) {
+  __m256i both = _mm256_and_si256(_mm256_shuffle_epi8(table(low), v),
+                                  _mm256_shuffle_epi8(table(high), high_nibble(v)));
+  return _mm256_cmpeq_epi8(both, _mm256_setzero_si256());
+}
+
+/* Bytes of `v` that both tables know under their two nibbles. */
+INLINE uint64_t both_nibbles(pair v, const uint8_t low[16], const uint8_t high[16]) {
+  return ~mask_of(in_neither(v.lo, low, high), in_neither(v.hi, low, high));
+}
+
+/* Needs the three bytes before p. */
+INLINE __m256i utf8_faults(const char *p) {
+  __m256i v = load(p), before = load(p - 1), nibble = _mm256_set1_epi8(0x0f);
+  __m256i found = _mm256_and_si256(
+      _mm256_shuffle_epi8(table(kt_json_utf8_first_high), high_nibble(before)),
+      _mm256_shuffle_epi8(table(kt_json_utf8_first_low), _mm256_and_si256(before, nibble)));
+  found =
+      _mm256_and_si256(found, _mm256_shuffle_epi8(table(kt_json_utf8_second_high), high_nibble(v)));
+  __m256i third = _mm256_subs_epu8(load(p - 2), _mm256_set1_epi8(0xe0 - 0x80));
+  __m256i fourth = _mm256_subs_epu8(load(p - 3), _mm256_set1_epi8((char)(0xf0 - 0x80)));
+  __m256i tail = _mm256_and_si256(_mm256_or_si256(third, fourth), _mm256_set1_epi8((char)0x80));
+  return _mm256_xor_si256(tail, found);
+}
+
+INLINE uint64_t bad_utf8(const char *p) {
+  __m256i faults = _mm256_or_si256(utf8_faults(p), utf8_faults(p + 32));
+  return !_mm256_testz_si256(faults, faults);
+}
+
+INLINE uint64_t check_escapes(kt_json *j, pair v, const char *p, uint64_t escaped,
+                              kt_json_carry *c) {
+  uint64_t u = find(v, 'u');
+  uint64_t allowed = both_nibbles(v, kt_json_escape_low, kt_json_escape_high);
+  uint64_t hex = both_nibbles(v, kt_json_hex_low, kt_json_hex_high);
+  if (!j->has_escaped_ascii && (u & escaped))
+    j->has_escaped_ascii = kt_json_hides_name(p, u & escaped);
+  return kt_json_escape_rules(escaped, allowed, u, hex, c);
+}
+
+/* `v` with bit 7 set in the bytes that `mask` names. */
+INLINE __m256i mark_bytes(__m256i v, uint32_t mask) {
+  const __m256i source =
+      _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+  const __m256i bits = _mm256_set1_epi64x((int64_t)0x8040201008040201);
+  __m256i spread =
+      _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32((int)mask), source), bits);
+  __m256i is_set = _mm256_cmpeq_epi8(spread, bits);
+  return _mm256_or_si256(v, _mm256_and_si256(is_set, _mm256_set1_epi8((char)0x80)));
+}
+
+/* Eight nodes whether there are as many or not: the next block overwrites what is too much. */
+INLINE uint64_t put_eight(uint32_t *pos, uint8_t *ch, uint64_t op, const uint8_t *marked,
+                          uint32_t at) {
+  for (int i = 0; i < 8; i++, op = _blsr_u64(op)) {
+    uint64_t bit = _tzcnt_u64(op);
+    pos[i] = at + (uint32_t)bit;
+    ch[i] = marked[bit];
+  }
+  return op;
+}
+
+INLINE uint32_t put_nodes(kt_json *j, uint32_t node, uint64_t op, const uint8_t *marked,
+                          uint32_t at) {
+  uint32_t n = (uint32_t)_mm_popcnt_u64(op);
+  uint64_t rest = put_eight(j->pos + node, j->ch + node, op, marked, at);
+  for (uint32_t i = 8; __builtin_expect(i < n, 0); i += 8)
+    rest = put_eight(j->pos + node + i, j->ch + node + i, rest, marked, at);
+  return node + n;
+}
+
+INLINE uint32_t *put_odd(uint32_t *out, uint64_t odd, uint32_t at) {
+  uint32_t n = (uint32_t)_mm_popcnt_u64(odd), *p = out;
+  do {
+    p[0] = at + (uint32_t)_tzcnt_u64(odd);
+    odd = _blsr_u64(odd);
+    p[1] = at + (uint32_t)_tzcnt_u64(odd);
+    odd = _blsr_u64(odd);
+    p += 2;
+  } while (__builtin_expect(odd != 0, 0));
+  return out + n;
+}
+
+/* Blocks [from, to). Returns non-zero for a fault. */
+TARGET static uint64_t index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t from, size_t to,
+                                   kt_json_carry *carry) {
+  uint32_t odd[KT_JSON_CHUNK + KT_JSON_BLOCK], *odd_end = odd, node = j->count + 1;
+  uint8_t marked[KT_JSON_BLOCK + 32] = { 0 };
+  kt_json_carry c = *carry;
+  uint64_t fault = 0;
+  for (size_t i = from; i < to; i++) {
+    const char *p = kt_json_block_at(blocks, i);
+    uint32_t at = (uint32_t)(i * KT_JSON_BLOCK);
+    pair v = load_pair(p);
+    kt_json_block b;
+    kt_json_tokens t;
+    classify(v, &b);
+    uint64_t escaped = kt_json_escaped(b.backslash, &c.escaped), quote = b.quote & ~escaped;
+    fault |= kt_json_rules(&b, quote, prefix_xor(quote), &c, &t);
+    if (escaped | c.hex) fault |= check_escapes(j, v, p, escaped, &c);
+    uint64_t high = mask_of(v.lo, v.hi);
+    if (high | c.high) fault |= bad_utf8(p);
+    c.high = high >> 61;
+    _mm256_storeu_si256((__m256i *)(void *)marked, mark_bytes(v.lo, (uint32_t)t.scalar));
+    _mm256_storeu_si256((__m256i *)(void *)(marked + 32),
+                        mark_bytes(v.hi, (uint32_t)(t.scalar >> 32)));
+    node = put_nodes(j, node, t.op, marked, at);
+    odd_end = put_odd(odd_end, t.odd, at);
+  }
+  *carry = c;
+  j->count = node - 1;
+  return fault ? fault : (uint64_t)kt_json_check_odd(j, odd, (size_t)(odd_end - odd));
+}
+
+TARGET static int check_order(kt_json *j) {
+  kt_json_order order = { .begin = 1 };
+  int32_t depth = 0;
+  j->stack[-1] = 0;
+  for (uint32_t base = 1; base <= j->count; base += 64) {
+    pair v = load_pair((const char *)j->ch + base);
+    uint32_t left = j->count - base; /* bits behind this one are leftovers */
+    uint64_t valid = left >= 63 ? UINT64_MAX : ((uint64_t)2 << left) - 1, unsure;
+    kt_json_marks m = { .scalar = mask_of(v.lo, v.hi) };
+    __m256i low = _mm256_set1_epi8(0x7f);
+    v = (pair){ _mm256_and_si256(v.lo, low), _mm256_and_si256(v.hi, low) };
+    m.obj = find(v, '{') & valid;
+    m.arr = find(v, '[') & valid;
+    m.end_obj = find(v, '}') & valid;
+    m.end_arr = find(v, ']') & valid;
+    m.colon = find(v, ':') & valid;
+    m.comma = find(v, ',') & valid;
+    m.end = left < 64 ? (uint64_t)1 << left : 0;
+    uint64_t fault = kt_json_order_rules(&m, &order, &unsure);
+    uint64_t brackets = m.obj | m.arr | m.end_obj | m.end_arr;
+    if (fault || kt_json_match_brackets(j, base, brackets, unsure & valid, &depth)) return -1;
+  }
+  return depth;
+}
+
+kt_status kt_json_index_avx2(kt_json *j) {
+  kt_json_blocks blocks;
+  kt_json_carry carry = { 0 };
+  kt_json_blocks_init(&blocks, j->text, j->len);
+  j->has_escaped_ascii = 0;
+  for (size_t from = 0; from <= blocks.last; from += KT_JSON_CHUNK_BLOCKS) {
+    size_t to = from + KT_JSON_CHUNK_BLOCKS;
+    if (to > blocks.last) to = blocks.last + 1;
+    size_t need = j->count + (to - from) * KT_JSON_BLOCK + 1;
+    if (need >= j->cap && kt_json_reserve(j, need)) return KT_ENOMEM;
+    if (index_chunk(j, &blocks, from, to, &carry)) return KT_EPARSE;
+  }
+  if (carry.in_string) return KT_EPARSE;
+  j->count++;
+  j->pos[j->count] = (uint32_t)j->len;
+  j->ch[j->count] = (uint8_t)(carry.scalar_end << 7);
+  return check_order(j) ? KT_EPARSE : KT_OK;
+}
+#else
+typedef int kt_json_avx2_is_elsewhere;
+#endif

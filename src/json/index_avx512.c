@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The index with AVX-512: 64 bytes an instruction, masks and compressed stores. */
+#ifdef __x86_64__
+#include "json/order.h"
+
+#include <immintrin.h>
+
+#include "json/tables.h"
+
+#define TARGET                                                                                     \
+  __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,pclmul,"        \
+                        "popcnt")))
+#define INLINE TARGET static inline __attribute__((always_inline))
+
+INLINE __m512i table(const uint8_t t[16]) {
+  return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)t));
+}
+
+INLINE __m512i load(const char *p) {
+  return _mm512_loadu_si512((const void *)p);
+}
+
+INLINE __m512i high_nibble(__m512i v) {
+  return _mm512_and_si512(_mm512_srli_epi16(v, 4), _mm512_set1_epi8(0x0f));
+}
+
+
+INLINE void classify(__m512i v, kt_json_block *b) {
+  __m512i op = _mm512_shuffle_epi8(table(kt_json_op_table), v);
+  b->quote = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('"'));
+  b->backslash = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\'));
+  b->space = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(' '));
+  b->op = _mm512_cmpeq_epi8_mask(op, _mm512_or_si512(v, _mm512_set1_epi8(0x20)));
+  b->colon = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(':'));
+  b->zero = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('0'));
+  b->digit =
+      _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('0')), _mm512_set1_epi8(10));
+  b->control = _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(0x20));
+  if (__builtin_expect(b->control != 0, 0)) {
+    b->space |= _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\n')) |
+                _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\r')) |
+                _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\t'));
+    b->op &= ~b->control;
+  }
+}
+
+INLINE uint64_t prefix_xor(uint64_t mask) {
+  __m128i all = _mm_set1_epi8((char)0xff);
+  return (uint64_t)_mm_cvtsi128_si64(
+      _mm_clmulepi64_si128(_mm_cvtsi64_si128((int64_t)mask), all, 0));
+}
+
+/* Bytes of `v` that both tables know under their two nibbles. */
+INLINE uint64_t both_nibbles(__m512i v, const uint8_t low[16], const uint8_t high[16]) {
+  return _mm512_test_epi8_mask(_mm512_shuffle_epi8(table(low), v),
+                               _mm512_shuffle_epi8(table(high), high_nibble(v)));
+}
+
+/* Needs the three bytes before p. */
+INLINE uint64_t bad_utf8(__m512i v, const char *p) {
+  __m512i before = load(p - 1), low = _mm512_and_si512(before, _mm512_set1_epi8(0x0f));
+  __m512i found =
+      _mm512_and_si512(_mm512_shuffle_epi8(table(kt_json_utf8_first_high), high_nibble(before)),
+                       _mm512_shuffle_epi8(table(kt_json_utf8_first_low), low));
+  found =
+      _mm512_and_si512(found, _mm512_shuffle_epi8(table(kt_json_utf8_second_high), high_nibble(v)));
+  __m512i third = _mm512_subs_epu8(load(p - 2), _mm512_set1_epi8(0xe0 - 0x80));
+  __m512i fourth = _mm512_subs_epu8(load(p - 3), _mm512_set1_epi8((char)(0xf0 - 0x80)));
+  __m512i tail = _mm512_and_si512(_mm512_or_si512(third, fourth), _mm512_set1_epi8((char)0x80));
+  return _mm512_test_epi8_mask(_mm512_xor_si512(tail, found), _mm512_set1_epi8((char)0xff));
+}
+
+INLINE uint64_t check_escapes(kt_json *j, __m512i v, const char *p, uint64_t escaped,
+                              kt_json_carry *c) {
+  uint64_t u = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('u'));
+  uint64_t allowed = both_nibbles(v, kt_json_escape_low, kt_json_escape_high);
+  uint64_t hex = both_nibbles(v, kt_json_hex_low, kt_json_hex_high);
+  if (!j->has_escaped_ascii && (u & escaped))
+    j->has_escaped_ascii = kt_json_hides_name(p, u & escaped);
+  return kt_json_escape_rules(escaped, allowed, u, hex, c);
+}
+
+/* Writes the positions of the bits of `mask`, which begin at `at`; up to 15 more words are written.
+ */
+INLINE uint32_t *put_positions(uint32_t *out, uint64_t mask, uint32_t at) {
+  const __m512i bytes = _mm512_loadu_si512((const void *)kt_json_iota);
+  __m512i places = _mm512_maskz_compress_epi8(mask, bytes), base = _mm512_set1_epi32((int)at);
+  unsigned n = (unsigned)__builtin_popcountll(mask);
+  _mm512_storeu_si512((void *)out,
+                      _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(places)), base));
+  if (__builtin_expect(n > 16, 0)) {
+    __m128i part = _mm512_extracti32x4_epi32(places, 1);
+    _mm512_storeu_si512((void *)(out + 16), _mm512_add_epi32(_mm512_cvtepu8_epi32(part), base));
+    part = _mm512_extracti32x4_epi32(places, 2);
+    _mm512_storeu_si512((void *)(out + 32), _mm512_add_epi32(_mm512_cvtepu8_epi32(part), base));
+    part = _mm512_extracti32x4_epi32(places, 3);
+    _mm512_storeu_si512((void *)(out + 48), _mm512_add_epi32(_mm512_cvtepu8_epi32(part), base));
+  }
+  return out + n;
+}
+
+/* Blocks [from, to). Returns non-zero for a fault. */
+TARGET static uint64_t index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t from, size_t to,
+                                   kt_json_carry *carry) {
+  uint32_t odd[KT_JSON_CHUNK + KT_JSON_BLOCK], *odd_end = odd, node = j->count + 1;
+  kt_json_carry c = *carry;
+  uint64_t fault = 0;
+  for (size_t i = from; i < to; i++) {
+    const char *p = kt_json_block_at(blocks, i);
+    uint32_t at = (uint32_t)(i * KT_JSON_BLOCK);
+    __m512i v = load(p);
+    kt_json_block b;
+    kt_json_tokens t;
+    classify(v, &b);
+    uint64_t escaped = kt_json_escaped(b.backslash, &c.escaped), quote = b.quote & ~escaped;
+    fault |= kt_json_rules(&b, quote, prefix_xor(quote), &c, &t);
+    if (escaped | c.hex) fault |= check_escapes(j, v, p, escaped, &c);
+    uint64_t high = _mm512_movepi8_mask(v);
+    if (high | c.high) fault |= bad_utf8(v, p);
+    c.high = high >> 61;
+    __m512i marked = _mm512_or_si512(v, _mm512_maskz_set1_epi8(t.scalar, (char)0x80));
+    _mm512_storeu_si512((void *)(j->ch + node), _mm512_maskz_compress_epi8(t.op, marked));
+    node = (uint32_t)(put_positions(j->pos + node, t.op, at) - j->pos);
+    odd_end = put_positions(odd_end, t.odd, at);
+  }
+  *carry = c;
+  j->count = node - 1;
+  return fault ? fault : (uint64_t)kt_json_check_odd(j, odd, (size_t)(odd_end - odd));
+}
+
+INLINE uint64_t find(__m512i v, char c) {
+  return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c));
+}
+
+TARGET static int check_order(kt_json *j) {
+  kt_json_order order = { .begin = 1 };
+  int32_t depth = 0;
+  j->stack[-1] = 0;
+  for (uint32_t base = 1; base <= j->count; base += 64) {
+    __m512i v = load((const char *)j->ch + base);
+    uint32_t left = j->count - base; /* bits behind this one are leftovers */
+    uint64_t valid = left >= 63 ? UINT64_MAX : ((uint64_t)2 << left) - 1, unsure;
+    kt_json_marks m = { .scalar = _mm512_movepi8_mask(v) };
+    v = _mm512_and_si512(v, _mm512_set1_epi8(0x7f));
+    m.obj = find(v, '{') & valid;
+    m.arr = find(v, '[') & valid;
+    m.end_obj = find(v, '}') & valid;
+    m.end_arr = find(v, ']') & valid;
+    m.colon = find(v, ':') & valid;
+    m.comma = find(v, ',') & valid;
+    m.end = left < 64 ? (uint64_t)1 << left : 0;
+    uint64_t fault = kt_json_order_rules(&m, &order, &unsure);
+    uint64_t brackets = m.obj | m.arr | m.end_obj | m.end_arr;
+    if (fault || kt_json_match_brackets(j, base, brackets, unsure & valid, &depth)) return -1;
+  }
+  return depth;
+}
+
+kt_status kt_json_index_avx512(kt_json *j) {
+  kt_json_blocks blocks;
+  kt_json_carry carry = { 0 };
+  kt_json_blocks_init(&blocks, j->text, j->len);
+  j->has_escaped_ascii = 0;
+  for (size_t from = 0; from <= blocks.last; from += KT_JSON_CHUNK_BLOCKS) {
+    size_t to = from + KT_JSON_CHUNK_BLOCKS;
+    if (to > blocks.last) to = blocks.last + 1;
+    size_t need = j->count + (to - from) * KT_JSON_BLOCK + 1;
+    if (need >= j->cap && kt_json_reserve(j, need)) return KT_ENOMEM;
+    if (index_chunk(j, &blocks, from, to, &carry)) return KT_EPARSE;
+  }
+  if (carry.in_string) return KT_EPARSE;
+  j->count++;
+  j->pos[j->count] = (uint32_t)j->len;
+  j->ch[j->count] = (uint8_t)(carry.scalar_end << 7);
+  return check_order(j) ? KT_EPARSE : KT_OK;
+}
+#else
+typedef int kt_json_avx512_is_elsewhere;
+#endif

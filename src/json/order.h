@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which structural character may follow which, on masks over 64 of them at a time (bit i = node
+ * base + i), with all white space and scalars already gone. */
+#ifndef KT_JSON_ORDER_H
+#define KT_JSON_ORDER_H
+
+#include "json/masks.h"
+
+typedef struct kt_json_marks {
+  uint64_t obj, arr, end_obj, end_arr, colon, comma, end;
+  uint64_t scalar; /* a scalar stands before it */
+} kt_json_marks;
+
+/* The last character of the marks before, as bit 0. */
+typedef struct kt_json_order {
+  uint64_t begin, obj, arr, closer, colon, comma, member_comma, item_comma, open_comma;
+} kt_json_order;
+
+/* Returns non-zero for a fault. A comma behind a closing bracket does not show whether it stands in
+ * an object: *unsure are the characters behind such commas, to be judged by the bracket that is
+ * open. */
+KT_JSON_INLINE uint64_t kt_json_order_rules(const kt_json_marks *m, kt_json_order *o,
+                                            uint64_t *unsure) {
+  uint64_t closers = m->end_obj | m->end_arr, s = m->scalar;
+  uint64_t p_obj = kt_json_shift_in(m->obj, &o->obj), p_arr = kt_json_shift_in(m->arr, &o->arr);
+  uint64_t p_closer = kt_json_shift_in(closers, &o->closer);
+  uint64_t p_colon = kt_json_shift_in(m->colon, &o->colon);
+  uint64_t p_comma = kt_json_shift_in(m->comma, &o->comma);
+  uint64_t begin = o->begin;
+  o->begin = 0;
+  uint64_t member = kt_json_shift_in(m->comma & p_colon, &o->member_comma);
+  uint64_t item = kt_json_shift_in(m->comma & (p_arr | p_comma), &o->item_comma);
+  *unsure = kt_json_shift_in(m->comma & p_closer, &o->open_comma);
+  uint64_t opens = m->obj | m->arr, behind = p_closer & ~s,
+           valued = s & (p_colon | p_arr | p_comma);
+  uint64_t fault = opens & (s | ~(p_arr | p_colon | p_comma | begin));
+  fault |= m->colon & ~(s & (p_obj | p_comma));
+  fault |= m->comma & ~(behind | valued);
+  fault |= m->end_obj & ~(behind | (p_obj & ~s) | (p_colon & s));
+  fault |= m->end_arr & ~(behind | p_arr | (p_comma & s));
+  fault |= m->end & ~(behind | (begin & s));
+  return fault | (member & ~m->colon) | (item & m->colon);
+}
+
+/* finish.c: opens and closes brackets of one word of marks, the first being node `base`. *depth is
+ * kept between words. Returns 0 if all is right. */
+int kt_json_match_brackets(kt_json *j, uint32_t base, uint64_t brackets, uint64_t unsure,
+                           int32_t *depth);
+
+#endif
