@@ -3,8 +3,12 @@
 #ifndef KT_BASE_SYS_H
 #define KT_BASE_SYS_H
 
+/* With the constants and structs that belong to the calls: nobody else includes these headers. */
+#include <fcntl.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
