@@ -94,6 +94,7 @@ static size_t scan_word(kt_span text, size_t start, size_t at, letters *l) {
   while (at < text.len) {
     kt_char c = kt_char_at(text, at);
     if (c.cls & KT_UNI_LETTER) {
+      if ((c.cls & KT_UNI_PICTO) && kt_scan_emoji(text, at, c) > at) return at;
       unsigned s = kt_uni_script(c.cp);
       if (s != KT_UNI_ANY) {
         if (script == KT_UNI_ANY ? s != KT_UNI_SPACED && at > start

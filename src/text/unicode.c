@@ -39,23 +39,38 @@ uint32_t kt_uni_lower(uint32_t cp) {
   return (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp);
 }
 
-size_t kt_uni_fold(uint32_t cp, int32_t out[KT_UNI_FOLD_MAX]) {
+/* The iota below is the one mark that folds to a letter; it stays a mark until marks are in order.
+ */
+enum { IOTA_BELOW = 0x345, IOTA = 0x3B9 };
+
+static size_t decompose_char(int32_t cp, int32_t *out, size_t room, int options) {
   int last = 0;
   utf8proc_ssize_t n = utf8proc_decompose_char(
-      (utf8proc_int32_t)cp, out, KT_UNI_FOLD_MAX,
-      (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD), &last);
-  if (n < 1 || n > KT_UNI_FOLD_MAX) {
-    out[0] = (int32_t)cp;
-    return 1;
+      cp, out, (utf8proc_ssize_t)room, (utf8proc_option_t)(UTF8PROC_STABLE | options), &last);
+  if (n >= 1 && (size_t)n <= room) return (size_t)n;
+  out[0] = cp;
+  return 1;
+}
+
+size_t kt_uni_fold(uint32_t cp, int32_t out[KT_UNI_FOLD_MAX]) {
+  int32_t parts[KT_UNI_FOLD_MAX];
+  size_t k = decompose_char((int32_t)cp, parts, KT_UNI_FOLD_MAX, UTF8PROC_DECOMPOSE), n = 0;
+  for (size_t i = 0; i < k && n < KT_UNI_FOLD_MAX; i++) {
+    if (parts[i] == IOTA_BELOW)
+      out[n++] = IOTA_BELOW;
+    else
+      n += decompose_char(parts[i], out + n, KT_UNI_FOLD_MAX - n,
+                          UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD);
   }
-  return (size_t)n;
+  return n;
 }
 
 static unsigned combining_class(int32_t cp) {
   return cp < 0x300 ? 0 : utf8proc_get_property(cp)->combining_class;
 }
 
-size_t kt_uni_compose(int32_t *cps, size_t n) {
+/* Puts marks into canonical order; returns how many code points are left. */
+static size_t order_marks(int32_t *cps, size_t n) {
   enum { MARKS_MAX = 30 };
   size_t len = 0, marks = 0; /* the last `marks` of cps[0..len) are non-starters */
   unsigned ccc[MARKS_MAX];
@@ -75,9 +90,16 @@ size_t kt_uni_compose(int32_t *cps, size_t n) {
       cps[at] = cp;
     }
   }
+  return len;
+}
+
+size_t kt_uni_compose(int32_t *cps, size_t n) {
+  n = order_marks(cps, n);
+  for (size_t i = 0; i < n; i++)
+    if (cps[i] == IOTA_BELOW) cps[i] = IOTA;
   utf8proc_ssize_t k = utf8proc_normalize_utf32(
-      cps, (utf8proc_ssize_t)len, (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-  return k < 0 ? len : (size_t)k;
+      cps, (utf8proc_ssize_t)n, (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  return k < 0 ? n : (size_t)k;
 }
 
 unsigned kt_uni_script(uint32_t cp) {

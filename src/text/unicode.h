@@ -27,9 +27,9 @@ uint32_t kt_uni_lower(uint32_t cp);
 #define KT_UNI_FOLD_MAX 8
 size_t kt_uni_fold(uint32_t cp, int32_t out[KT_UNI_FOLD_MAX]);
 
-/* Puts combining marks into canonical order and composes (NFC), in place; returns the new length.
- * Of a row of more than 30 marks the rest is left out (UAX #15, stream-safe text), which bounds the
- * work. */
+/* Finishes a row of kt_uni_fold(): puts marks into canonical order and composes (NFC), in place;
+ * returns the new length. Of a row of more than 30 marks the rest is left out (UAX #15, stream-safe
+ * text), which bounds the work. */
 size_t kt_uni_compose(int32_t *cps, size_t n);
 
 /* Scripts by the way they mark the ends of words. */

@@ -10,7 +10,6 @@ must give the same or nothing (scripts that the table leaves out). Exit: 0 same,
 
 Differences that are left: none.
 """
-import ctypes
 import importlib.util
 import json
 import os
@@ -19,6 +18,8 @@ import random
 import sys
 import warnings
 
+from kappatweet_text import Library
+
 try:
     import unidecode
 except ImportError:
@@ -26,31 +27,6 @@ except ImportError:
     sys.exit(77)
 
 SEED = 20211105
-
-
-class Span(ctypes.Structure):
-    _fields_ = [('ptr', ctypes.c_void_p), ('len', ctypes.c_size_t)]
-
-
-class Library:
-    def __init__(self, path):
-        self.lib = ctypes.CDLL(path)
-        self.lib.kt_buf_bytes.restype = Span
-        self.lib.kt_transliterate.argtypes = [Span, ctypes.c_void_p]
-        self.lib.kt_buf_truncate.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
-        self.lib.kt_buf_bytes.argtypes = [ctypes.c_void_p]
-        env, buf = ctypes.c_void_p(), ctypes.c_void_p()
-        assert self.lib.kt_env_new(None, ctypes.byref(env), None) == 0
-        assert self.lib.kt_buf_new(env, ctypes.byref(buf), None) == 0
-        self.buf = buf
-
-    def ascii(self, text):
-        data = text.encode()
-        keep = ctypes.create_string_buffer(data, len(data))
-        self.lib.kt_buf_truncate(self.buf, 0)
-        assert self.lib.kt_transliterate(Span(ctypes.addressof(keep), len(data)), self.buf) == 0
-        out = self.lib.kt_buf_bytes(self.buf)
-        return ctypes.string_at(out.ptr, out.len).decode('ascii') if out.len else ''
 
 
 def strings(value):

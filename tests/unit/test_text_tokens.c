@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <check.h>
-#include <stdio.h>
+#include "unit.h"
 
-#include "text_support.h"
+#include <stdio.h>
 
 static const char kind_letter[] = " WHMUENSP";
 
@@ -236,9 +235,9 @@ START_TEST(any_bytes) {
   for (int round = 0; round < 20000; round++) {
     char tmp[256];
     size_t n = 0;
-    unsigned count = (unsigned)(next_random(&seed) >> 40) % 12;
+    unsigned count = (unsigned)(test_random(&seed) >> 40) % 12;
     for (unsigned i = 0; i < count; i++) {
-      uint64_t r = next_random(&seed) >> 20;
+      uint64_t r = test_random(&seed) >> 20;
       const char *p = pieces[r % (sizeof pieces / sizeof *pieces)];
       size_t len = strlen(p);
       if (r >> 20 & 1) tmp[n++] = (char)(r >> 30);
@@ -286,9 +285,5 @@ int main(void) {
   tcase_add_test(c, any_bytes);
   tcase_add_test(c, linear_time);
   suite_add_tcase(s, c);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return test_run(s);
 }

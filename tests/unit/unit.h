@@ -79,6 +79,14 @@ static inline kt_env *test_env(test_alloc *a, test_clock *c) {
   return kt_env_new(&ops, &env, NULL) == KT_OK ? env : NULL;
 }
 
+/* xorshift64*: the same numbers everywhere. The seed is not 0. */
+static inline uint64_t test_random(uint64_t *seed) {
+  *seed ^= *seed >> 12;
+  *seed ^= *seed << 25;
+  *seed ^= *seed >> 27;
+  return *seed * UINT64_C(0x2545F4914F6CDD1D);
+}
+
 static inline int test_run(Suite *s) {
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_ENV);
