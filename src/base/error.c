@@ -102,3 +102,12 @@ const char *kt_status_name(kt_status code) {
     return "KT_?";
   }
 }
+
+const char *kt_error_path(const char *path) {
+  enum { SHOWN = 100 };
+  size_t n = strlen(path);
+  if (n <= SHOWN) return path;
+  path += n - SHOWN;
+  while ((*path & 0xc0) == 0x80) path++;
+  return path;
+}

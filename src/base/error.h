@@ -14,4 +14,7 @@ kt_status kt_fail_nomem(kt_error *err, const char *where);
 kt_status kt_fail_os(kt_error *err, int os_error, const char *where, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* The path, or its last 100 bytes, so that the reason behind it still fits into a message. */
+const char *kt_error_path(const char *path);
+
 #endif
