@@ -3,7 +3,12 @@
 
 /* One line a part; each table is defined at the end of the part's own file. */
 #define SOURCES(X)
-#define PARSERS(X)
+#define PARSERS(X)                                                                                 \
+  X(kt_parser_auto)                                                                                \
+  X(kt_parser_dead)                                                                                \
+  X(kt_parser_tweet_record)                                                                        \
+  X(kt_parser_tweet_v1)                                                                            \
+  X(kt_parser_tweet_v2)
 #define FILTERS(X)
 #define SCORERS(X)
 #define SINKS(X)

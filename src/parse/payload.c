@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which form a payload has. */
+#include "base/error.h"
+#include "parse/parse.h"
+
+static int has_any(const kt_parse_job *job, const kt_json_val *v, const uint8_t *keys, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (kt_parse_has(job, v[keys[i]])) return 1;
+  return 0;
+}
+
+static int is_record(const kt_parse_job *job, const kt_json_val *v) {
+  return v[KT_TOP_CREATED_TIME].node || v[KT_TOP_TWEET_ID].node ||
+         (v[KT_TOP_KIND].node && kt_parse_kind(job, v[KT_TOP_KIND]) >= 0) ||
+         kt_parse_is(job, v[KT_TOP_SENTIMENT], KT_JSON_STRING);
+}
+
+/* A post of v2 that lost its envelope: an item of a page, flattened captures. */
+static int is_bare_v2(const kt_json_val *v) {
+  return v[KT_TOP_AUTHOR_ID].node || v[KT_TOP_TWEET_EDITS].node || v[KT_TOP_POST_EDITS].node;
+}
+
+static int is_container(const kt_parse_job *job, kt_json_val v) {
+  return kt_json_typeof(&job->json, v) >= KT_JSON_ARRAY;
+}
+
+static int looks_like_post(const kt_parse_job *job, const kt_json_val *v) {
+  static const uint8_t keys[] = { KT_TOP_TEXT, KT_TOP_FULL_TEXT, KT_TOP_EXTENDED, KT_TOP_USER };
+  return has_any(job, v, keys, sizeof keys) ||
+         (kt_parse_has(job, v[KT_TOP_CREATED_AT]) && kt_parse_has(job, v[KT_TOP_ID]));
+}
+
+static kt_status refuse(const kt_parse_job *job, kt_error *why) {
+  static const char *const takes[] = { "nothing",
+                                       "v1.1 posts, pages and notices",
+                                       "v2 payloads",
+                                       "v1.1 and v2 payloads",
+                                       "tweet, sentiment, full and dead-letter records",
+                                       "v1.1 payloads and our records",
+                                       "v2 payloads and our records",
+                                       "v1.1 and v2 payloads and our records" };
+  const char *text = takes[job->forms & (KT_FORM_V1 | KT_FORM_V2 | KT_FORM_RECORD)];
+  return kt_fail(why, KT_EPARSE, 0, "parse",
+                 "JSON, but no form that this parser knows; it takes %s", text);
+}
+
+static kt_status parse_notice(kt_parse_job *job, kt_json_val root, kt_error *why) {
+  int known = 0;
+  kt_status st =
+      job->forms & (KT_FORM_V1 | KT_FORM_V2) ? kt_parse_notice(job, root, &known, why) : KT_OK;
+  return st < 0 || known ? st : refuse(job, why);
+}
+
+static kt_status parse_object(kt_parse_job *job, kt_json_val root, kt_error *why) {
+  kt_json_val v[KT_TOP_COUNT];
+  uint32_t forms = job->forms;
+  kt_parse_pick(job, root, KT_SET_TOP, v);
+  if (forms & KT_FORM_RECORD && is_record(job, v)) return kt_parse_record(job, root, why);
+  if (forms & KT_FORM_V2 && is_container(job, v[KT_TOP_DATA]))
+    return kt_parse_v2(job, v[KT_TOP_DATA], v[KT_TOP_INCLUDES], why);
+  if (forms & KT_FORM_V2 && is_bare_v2(v)) return kt_parse_v2_post(job, root, job->text, why);
+  if (forms & KT_FORM_V1 && kt_parse_is(job, v[KT_TOP_STATUSES], KT_JSON_ARRAY))
+    return kt_parse_v1_page(job, v[KT_TOP_STATUSES], why);
+  if (forms & KT_FORM_V1 && looks_like_post(job, v))
+    return kt_parse_v1_post(job, root, v, job->text, why);
+  return parse_notice(job, root, why);
+}
+
+static kt_status parse_root(kt_parse_job *job, kt_error *why) {
+  kt_json_val root = kt_json_root(&job->json);
+  job->includes.users.count = job->includes.posts.count = 0;
+  if (kt_parse_is(job, root, KT_JSON_OBJECT)) return parse_object(job, root, why);
+  /* A timeline of the v1.1 API has no envelope. */
+  if (job->forms & KT_FORM_V1 && kt_parse_is(job, root, KT_JSON_ARRAY))
+    return kt_parse_v1_page(job, root, why);
+  return refuse(job, why);
+}
+
+static kt_span without_mark(kt_span text) {
+  static const char mark[] = "\xef\xbb\xbf";
+  if (text.len < 3 || memcmp(text.ptr, mark, 3) != 0) return text;
+  return kt_span_make(text.ptr + 3, text.len - 3);
+}
+
+static int is_blank(kt_span text) {
+  size_t i = 0;
+  while (i < text.len && strchr(" \t\r\n", text.ptr[i]) && text.ptr[i]) i++;
+  return i == text.len;
+}
+
+kt_status kt_parse_payload(kt_parse_job *job, kt_span text, kt_error *why) {
+  text = without_mark(text);
+  if (is_blank(text)) return KT_OK;
+  job->text = text;
+  kt_status st = kt_json_open(&job->json, text, why);
+  if (st == KT_OK) st = parse_root(job, why);
+  return job->no_memory ? KT_ENOMEM : st;
+}
