@@ -69,7 +69,8 @@ int kt_json_check_odd(const kt_json *j, const uint32_t *odd, size_t n) {
   const char *end = j->text + j->len;
   for (size_t i = 0; i < n; i++) {
     const char *p = j->text + odd[i];
-    if (*p == 'f' || *p == 'n' || *p == 't') {
+    int behind_digit = odd[i] && p[-1] >= '0' && p[-1] <= '9';
+    if (!behind_digit && (*p == 'f' || *p == 'n' || *p == 't')) {
       unsigned word = (unsigned)*p >> 3 & 3;
       p += word == 0;
       if (load32(p) != load32(words[word])) return -1;

@@ -123,13 +123,15 @@ static inline unsigned hash_of(const kt_json_keyset *ks, name_ends e, size_t len
                     56);
 }
 
-/* 1 + index of the name, 0: none. Up to 8 bytes from `name` on are readable. */
+/* 1 + index of the name, 0: none. Eight bytes from `name` on are readable. */
 static inline unsigned look_up(const kt_json_keyset *ks, const char *name, size_t len) {
   name_ends e = ends_of(name, len);
   unsigned i = ks->slot[hash_of(ks, e, len)];
-  if (ks->head[i] != e.head || ks->tail[i] != e.tail || ks->len[i] != len) return 0;
-  if (len > 16 && memcmp(ks->name[i] + 8, name + 8, len - 16)) return 0;
-  return i;
+  do {
+    if (ks->head[i] != e.head || ks->tail[i] != e.tail || ks->len[i] != len) continue;
+    if (len <= 16 || memcmp(ks->name[i] + 8, name + 8, len - 16) == 0) return i;
+  } while ((i = ks->next[i]));
+  return 0;
 }
 
 static int is_plain_name(const char *s) {
@@ -140,14 +142,17 @@ static int is_plain_name(const char *s) {
   return 1;
 }
 
-static int fill_slots(kt_json_keyset *ks) {
+/* Returns how many names share a slot with another. */
+static unsigned fill_slots(kt_json_keyset *ks) {
+  unsigned shared = 0;
   memset(ks->slot, 0, sizeof ks->slot);
   for (uint32_t i = 1; i <= ks->count; i++) {
     unsigned h = hash_of(ks, (name_ends){ ks->head[i], ks->tail[i] }, ks->len[i]);
-    if (ks->slot[h]) return 0;
+    shared += ks->slot[h] != 0;
+    ks->next[i] = ks->slot[h];
     ks->slot[h] = (uint8_t)i;
   }
-  return 1;
+  return shared;
 }
 
 kt_status kt_json_keyset_init(kt_json_keyset *ks, const char *const *names, size_t count) {
@@ -169,14 +174,13 @@ kt_status kt_json_keyset_init(kt_json_keyset *ks, const char *const *names, size
     for (uint32_t k = 1; k < i; k++)
       if (strcmp(ks->name[k], name) == 0) return KT_EINVAL;
   }
-  /* Few names, many slots: one multiplier in about eight separates them. */
+  /* Few names, many slots: one multiplier in about eight separates them. Names that differ in the
+   * middle only share a slot whatever it is. */
   ks->mul = 0x9e3779b97f4a7c15u;
-  for (int tries = 0; tries < 100000;
-       tries++, ks->mul = ks->mul * 6364136223846793005u + 1442695040888963407u) {
-    ks->mul |= 1;
-    if (fill_slots(ks)) return KT_OK;
-  }
-  return KT_EINVAL;
+  for (int tries = 0; fill_slots(ks) && tries < 200; tries++)
+    ks->mul = (ks->mul * 6364136223846793005u + 1442695040888963407u) | 1;
+  fill_slots(ks);
+  return KT_OK;
 }
 
 /* A name that is written with escapes. */
