@@ -21,7 +21,7 @@ def main():
         output = (test.get("stdout") or "") + "\n" + (test.get("stderr") or "")
         cases = [tuple(map(int, m)) for m in re.findall(r"Checks: (\d+), Failures: (\d+), Errors: (\d+)", output)]
         if test["result"] == "SKIP":
-            reason = re.search(r"SKIP:? *(.*)", output)
+            reason = re.search(r"(?:SKIP|skip(?:ped)?):? *(.*)", output)
             print(f"{name}\tskip\t{reason[1] if reason else 'gave no reason'}\t1")
         elif test["result"] in ("OK", "EXPECTEDFAIL"):
             print(f"{name}\tpass\t\t{sum(c[0] for c in cases) or 1}")

@@ -48,14 +48,15 @@ START_TEST(utf8_judges_each_form) {
                 { "a\x80", 2, 1 } };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     ck_assert_uint_eq(kt_utf8_valid(cases[i].bytes, cases[i].n), cases[i].valid);
+  uint32_t wrong = 0; /* counted here: a million assertions would take seconds */
   for (uint32_t cp = 0; cp <= 0x10FFFF; cp++) {
     char out[4];
     uint32_t back = 0;
     if (cp >= 0xD800 && cp <= 0xDFFF) continue;
     size_t n = kt_utf8_encode(cp, out);
-    ck_assert_uint_eq(kt_utf8_decode(out, n, &back), n);
-    ck_assert_uint_eq(back, cp);
+    if (kt_utf8_decode(out, n, &back) != n || back != cp) wrong++;
   }
+  ck_assert_uint_eq(wrong, 0);
 }
 END_TEST
 
