@@ -14,7 +14,8 @@ This is an oracle: it was written from the rules, not from the library.
   source        without its markup
   user_name     the display name; ids are strings
   created_time  UTC, +00:00, .123 only where there are milliseconds
-  what the payload does not have is null (an empty cell in CSV)
+  what the payload does not have is null (an empty cell in CSV); the time of a delete or a notice is
+                its own (timestamp_ms, event_at)
 
 A frame that Python cannot read as JSON, or that is no payload the rules know, must be set aside.
 """
@@ -148,15 +149,23 @@ def v2_post(post, includes):
     return r
 
 
-def notice(name):
+def own_time(body):
+    """When the notice was made, where it says so."""
+    if body.get("timestamp_ms") is not None:
+        return iso(datetime.datetime.fromtimestamp(0, datetime.timezone.utc) + datetime.timedelta(milliseconds=int(body["timestamp_ms"])))
+    return v2_time(body.get("event_at"))
+
+
+def notice(name, body):
     r = empty("notice")
-    r["text"] = name
+    user = ident(body, "user_id") or (body.get("tweet") or {}).get("author_id")
+    r.update(text=name, created_time=own_time(body), user_id=ident(body) if name == "user_withheld" else user)
     return r
 
 
-def delete(tweet_id, user_id):
+def delete(tweet_id, user_id, body):
     r = empty("delete")
-    r.update(tweet_id=tweet_id, user_id=user_id)
+    r.update(tweet_id=tweet_id, user_id=user_id, created_time=own_time(body))
     return r
 
 
@@ -172,10 +181,10 @@ def records_of(payload):
         return [v1_post(p) for p in payload["statuses"]]
     if "delete" in payload and isinstance(payload["delete"], dict) and "status" in payload["delete"]:
         status = payload["delete"]["status"]
-        return [delete(ident(status), ident(status, "user_id"))]
+        return [delete(ident(status), ident(status, "user_id"), payload["delete"])]
     for name in V1_NOTICES:
         if isinstance(payload.get(name), dict):
-            return [notice(name)]
+            return [notice(name, payload[name])]
     data = payload.get("data")
     includes = payload.get("includes") or {}
     if isinstance(data, list):
@@ -183,10 +192,10 @@ def records_of(payload):
     if isinstance(data, dict):
         if isinstance(data.get("delete"), dict):
             tweet = data["delete"].get("tweet") or {}
-            return [delete(tweet.get("id"), tweet.get("author_id"))]
+            return [delete(tweet.get("id"), tweet.get("author_id"), data["delete"])]
         for name in V2_NOTICES:
             if isinstance(data.get(name), dict):
-                return [notice(name)]
+                return [notice(name, data[name])]
         if "id" in data:
             return [v2_post(data, includes)]
     if "created_at" in payload and ("text" in payload or "full_text" in payload):
