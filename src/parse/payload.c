@@ -3,12 +3,6 @@
 #include "base/error.h"
 #include "parse/parse.h"
 
-static int has_any(const kt_parse_job *job, const kt_json_val *v, const uint8_t *keys, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    if (kt_parse_has(job, v[keys[i]])) return 1;
-  return 0;
-}
-
 static int is_record(const kt_parse_job *job, const kt_json_val *v) {
   return v[KT_TOP_CREATED_TIME].node || v[KT_TOP_TWEET_ID].node ||
          (v[KT_TOP_KIND].node && kt_parse_kind(job, v[KT_TOP_KIND]) >= 0) ||
@@ -24,10 +18,9 @@ static int is_container(const kt_parse_job *job, kt_json_val v) {
   return kt_json_typeof(&job->json, v) >= KT_JSON_ARRAY;
 }
 
-static int looks_like_post(const kt_parse_job *job, const kt_json_val *v) {
-  static const uint8_t keys[] = { KT_TOP_TEXT, KT_TOP_FULL_TEXT, KT_TOP_EXTENDED, KT_TOP_USER };
-  return has_any(job, v, keys, sizeof keys) ||
-         (kt_parse_has(job, v[KT_TOP_CREATED_AT]) && kt_parse_has(job, v[KT_TOP_ID]));
+static int looks_like_post(const kt_json_val *v) {
+  return v[KT_TOP_TEXT].node || v[KT_TOP_FULL_TEXT].node || v[KT_TOP_EXTENDED].node ||
+         v[KT_TOP_USER].node || (v[KT_TOP_CREATED_AT].node && v[KT_TOP_ID].node);
 }
 
 static kt_status refuse(const kt_parse_job *job, kt_error *why) {
@@ -61,7 +54,7 @@ static kt_status parse_object(kt_parse_job *job, kt_json_val root, kt_error *why
   if (forms & KT_FORM_V2 && is_bare_v2(v)) return kt_parse_v2_post(job, root, job->text, why);
   if (forms & KT_FORM_V1 && kt_parse_is(job, v[KT_TOP_STATUSES], KT_JSON_ARRAY))
     return kt_parse_v1_page(job, v[KT_TOP_STATUSES], why);
-  if (forms & KT_FORM_V1 && looks_like_post(job, v))
+  if (forms & KT_FORM_V1 && looks_like_post(v))
     return kt_parse_v1_post(job, root, v, job->text, why);
   return parse_notice(job, root, why);
 }
