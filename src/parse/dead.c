@@ -77,7 +77,8 @@ kt_status kt_parse_dead(kt_parse_job *job, kt_json_val object, kt_error *why) {
   kt_parse_pick(job, object, KT_SET_DEAD, v);
   kt_span frame = read_frame(job, v);
   if (job->no_memory) return KT_ENOMEM;
+  if (!(job->forms & KT_FORM_UNPACK)) return add_dead(job, v, frame);
   if (!frame.ptr)
     return kt_fail(why, KT_EPARSE, 0, "parse", "the dead letter has no frame and no frame_base64");
-  return job->forms & KT_FORM_UNPACK ? kt_parse_payload(job, frame, why) : add_dead(job, v, frame);
+  return kt_parse_payload(job, frame, why);
 }
