@@ -4,7 +4,7 @@
 
 Runs `kappatweet run FILE --to 'ndjson:-?record=full'` (then record=tweet, then CSV of both) and
 compares field by field with what Python's json gives by the rules of the records. FILE is NDJSON of
-v1.1 or v2 payloads, search pages or notices, or one JSON document over many lines.
+v1.1 or v2 payloads, search pages or notices, or one JSON document over many lines, or an array of them.
 
 This is an oracle: it was written from the rules, not from the library.
 
@@ -218,23 +218,30 @@ def mend(value):
     return re.sub("[\ud800-\udfff]", "\ufffd", value) if isinstance(value, str) else value
 
 
+def frames_of(data):
+    """The JSON texts of a file: one a line, or those of one document over many lines; of an array at
+    the top its elements."""
+    lines = data.split(b"\n")
+    try:
+        strict(lines[0])
+        whole = None if data.lstrip()[:1] != b"[" else strict(data)
+    except ValueError:
+        try:
+            whole = strict(data)
+        except ValueError:
+            whole = None
+    if whole is None:
+        return lines
+    return [json.dumps(w).encode() for w in whole] if isinstance(whole, list) else [data]
+
+
 def expect(path):
     """(records, number of frames to be set aside) of a file."""
     with open(path, "rb") as f:
-        data = f.read()
-    frames = data.split(b"\n")
-    if len(frames) > 2:
-        try:
-            strict(frames[0])
-        except ValueError:
-            try:  # one document over many lines
-                strict(data)
-                frames = [data]
-            except ValueError:
-                pass
+        frames = frames_of(f.read())
     records, aside = [], 0
     for frame in frames:
-        if not frame.strip(b" \t\r"):
+        if not frame.strip(b" \t\r\n"):
             continue
         try:
             records += [{k: mend(v) for k, v in r.items()} for r in records_of(strict(frame))]
