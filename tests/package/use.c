@@ -6,8 +6,8 @@
 
 int main(void) {
   static const char post[] =
-    "{\"created_at\":\"Fri Nov 05 10:00:00 +0000 2021\",\"id_str\":\"1456556000000000001\","
-    "\"text\":\"caf\\u00e9 &amp; m\\u00fasica\",\"user\":{\"id_str\":\"7\",\"name\":\"Ana\"}}";
+      "{\"created_at\":\"Fri Nov 05 10:00:00 +0000 2021\",\"id_str\":\"1456556000000000001\","
+      "\"text\":\"caf\\u00e9 &amp; m\\u00fasica\",\"user\":{\"id_str\":\"7\",\"name\":\"Ana\"}}";
   kt_env *env = NULL;
   kt_parts *parts = NULL;
   kt_batch *batch = NULL;

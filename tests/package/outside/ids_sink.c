@@ -4,10 +4,12 @@
 #include <kappatweet/module.h>
 #include <stdio.h>
 
-static kt_status ids_open(void *user, const kt_env *env, const kt_conf *conf, void **self, kt_error *err) {
+static kt_status ids_open(void *user, const kt_env *env, const kt_conf *conf, void **self,
+                          kt_error *err) {
   (void)user, (void)env;
   *self = fopen(kt_conf_string(conf, "target"), "ab");
-  return *self ? KT_OK : kt_error_set(err, KT_EIO, 0, "sink.ids", "cannot open the file; check the path");
+  return *self ? KT_OK
+               : kt_error_set(err, KT_EIO, 0, "sink.ids", "cannot open the file; check the path");
 }
 
 static kt_status ids_submit(void *self, kt_delivery *d, kt_error *err) {
@@ -16,18 +18,25 @@ static kt_status ids_submit(void *self, kt_delivery *d, kt_error *err) {
   (void)err;
   for (size_t i = 0; i < n && i < 512; i++) {
     const kt_record *r = kt_batch_record(kt_delivery_batch(d), index[i]);
-    if (fwrite(r->id.ptr, 1, r->id.len, (FILE *)self) == r->id.len && putc('\n', (FILE *)self) != EOF)
+    if (fwrite(r->id.ptr, 1, r->id.len, (FILE *)self) == r->id.len &&
+        putc('\n', (FILE *)self) != EOF)
       kt_delivery_mark(d, index[i], KT_DELIVERED, NULL);
   }
   kt_delivery_done(d, KT_RETRY, NULL); /* what did not go, or did not fit, comes again */
   return KT_OK;
 }
 
-static void ids_close(void *self) { (void)fclose((FILE *)self); }
+static void ids_close(void *self) {
+  (void)fclose((FILE *)self);
+}
 
 __attribute__((visibility("default"))) kt_status kt_module_init_1(kt_parts *parts, kt_error *err);
 kt_status kt_module_init_1(kt_parts *parts, kt_error *err) {
-  kt_sink_ops ops = { .size = sizeof ops, .name = "ids", .options = "target\tpath\t\t!\t\t\tfile to append to\n",
-                      .open = ids_open, .submit = ids_submit, .close = ids_close };
+  kt_sink_ops ops = { .size = sizeof ops,
+                      .name = "ids",
+                      .options = "target\tpath\t\t!\t\t\tfile to append to\n",
+                      .open = ids_open,
+                      .submit = ids_submit,
+                      .close = ids_close };
   return kt_parts_add_sink(parts, &ops, NULL, err);
 }
