@@ -9,7 +9,10 @@
   X(kt_parser_tweet_record)                                                                        \
   X(kt_parser_tweet_v1)                                                                            \
   X(kt_parser_tweet_v2)
-#define FILTERS(X)
+#define FILTERS(X)                                                                                 \
+  X(kt_filter_dedup)                                                                               \
+  X(kt_filter_sample)                                                                              \
+  X(kt_filter_where)
 #define SCORERS(X)
 #define SINKS(X)
 
