@@ -109,6 +109,9 @@ int kt_sys_fstat(int fd, struct stat *st) {
 int kt_sys_stat(const char *path, struct stat *st) {
   return stat(path, st);
 }
+int kt_sys_access(const char *path, int mode) {
+  return access(path, mode);
+}
 int kt_sys_rename(const char *from, const char *to) {
   return rename(from, to);
 }

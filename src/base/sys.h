@@ -28,6 +28,7 @@ int kt_sys_fdatasync(int fd); /* data and length */
 int kt_sys_ftruncate(int fd, int64_t length);
 int kt_sys_fstat(int fd, struct stat *st);
 int kt_sys_stat(const char *path, struct stat *st);
+int kt_sys_access(const char *path, int mode);
 int kt_sys_rename(const char *from, const char *to);
 int kt_sys_unlink(const char *path);
 int kt_sys_mkdir(const char *path, unsigned mode);
