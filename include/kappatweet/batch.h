@@ -15,7 +15,8 @@ extern "C" {
 enum {
   KT_POST = 0,
   KT_DELETE = 1, /* id: the post to be deleted */
-  KT_NOTICE = 2, /* limit, warning, disconnect, withheld ...; text: the name of the notice */
+  KT_NOTICE = 2, /* limit, warning, disconnect, withheld ...; text: the name of the notice,
+                    ref_id and user_id: what it is about */
   KT_GAP = 3,    /* a live source was disconnected; see kt_feed_gap() */
   KT_DEAD = 4    /* dead letter; see kt_batch_dead() */
 };
@@ -23,7 +24,7 @@ enum {
 /* kt_record.flags */
 enum {
   KT_REPOST = 1u << 0,
-  KT_REPLY = 1u << 1,
+  KT_REPLY = 1u << 1, /* to a post; who only names a user at the start does not reply */
   KT_QUOTE = 1u << 2,
   KT_TRUNCATED = 1u << 3, /* the payload does not hold the whole text */
   KT_EDITED = 1u << 4,
@@ -43,7 +44,7 @@ typedef struct kt_record {
   kt_span id;
   kt_span ref_id; /* the post that this one reposts, else answers, else quotes */
   kt_span text, lang, source, user_id, user_name;
-  kt_span raw; /* the payload as it came */
+  kt_span raw; /* the payload as it came; of a page the post's own object */
 } kt_record;
 
 /* kt_score.label */

@@ -87,6 +87,13 @@ size_t kt_html_strip(char *text, size_t len) {
   return (size_t)(to - text);
 }
 
+/* A \u, which may stand for a bracket. */
+static int has_unicode_escape(const char *p, const char *end) {
+  for (; (p = memchr(p, 'u', (size_t)(end - p))); p++)
+    if (p[-1] == '\\') return 1;
+  return 0;
+}
+
 /* The first byte of the inside, which the opening tag ends before; NULL: not that simple. */
 static const char *behind_tag(const char *p, const char *end) {
   static const char open[] = "\\u003c", close[] = "\\u003e";
@@ -94,7 +101,7 @@ static const char *behind_tag(const char *p, const char *end) {
   size_t n = (size_t)(end - p);
   if (n && *p == '<') {
     const char *gt = memchr(p, '>', n);
-    return gt && !memmem(p, (size_t)(gt - p), "\\u", 2) ? gt + 1 : NULL;
+    return gt && !has_unicode_escape(p + 1, gt) ? gt + 1 : NULL;
   }
   if (n < ESCAPE || memcmp(p, open, ESCAPE) != 0) return NULL;
   const char *gt = memmem(p + ESCAPE, n - ESCAPE, "\\u", 2);

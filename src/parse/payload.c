@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which form a payload has. */
 #include "base/error.h"
+#include "json/scan.h"
 #include "parse/parse.h"
 
 static int is_record(const kt_parse_job *job, const kt_json_val *v) {
@@ -76,9 +77,7 @@ static kt_span without_mark(kt_span text) {
 }
 
 static int is_blank(kt_span text) {
-  size_t i = 0;
-  while (i < text.len && strchr(" \t\r\n", text.ptr[i]) && text.ptr[i]) i++;
-  return i == text.len;
+  return kt_json_scan_space(text.ptr, text.ptr + text.len) == text.ptr + text.len;
 }
 
 kt_status kt_parse_payload(kt_parse_job *job, kt_span text, kt_error *why) {
