@@ -27,7 +27,7 @@ typedef struct kt_parse_job {
   kt_includes includes;
   kt_builder *out;
   size_t frame;
-  kt_span text;  /* what is parsed: the frame, or the frame in a dead letter */
+  kt_span text;  /* the payload that is parsed: a frame, one in a dead letter, an array's item */
   int no_memory; /* an allocation failed: what was read since is not to be used */
 } kt_parse_job;
 

@@ -48,6 +48,7 @@ static kt_status parse_notice(kt_parse_job *job, kt_json_val root, kt_error *why
 static kt_status parse_object(kt_parse_job *job, kt_json_val root, kt_error *why) {
   kt_json_val v[KT_TOP_COUNT];
   uint32_t forms = job->forms;
+  job->includes.users.count = job->includes.posts.count = 0;
   kt_parse_pick(job, root, KT_SET_TOP, v);
   if (forms & KT_FORM_RECORD && is_record(job, v)) return kt_parse_record(job, root, why);
   if (forms & KT_FORM_V2 && is_container(job, v[KT_TOP_DATA]))
@@ -60,14 +61,32 @@ static kt_status parse_object(kt_parse_job *job, kt_json_val root, kt_error *why
   return parse_notice(job, root, why);
 }
 
+/* A timeline of the v1.1 API, or what a capture was put together as. Each item is a payload, but a
+ * dead letter in it stays one: unpacking it would take the reader. */
+static kt_status parse_array(kt_parse_job *job, kt_json_val root, kt_error *why) {
+  kt_json_iter it = kt_json_items(&job->json, root);
+  kt_json_val item;
+  while (kt_json_next_item(&job->json, &it, &item)) {
+    if (kt_parse_is(job, item, KT_JSON_NULL)) continue;
+    if (!kt_parse_is(job, item, KT_JSON_OBJECT))
+      return kt_fail(why, KT_EPARSE, 0, "parse", "the item at byte %u of the array is no object",
+                     item.at);
+    job->text = kt_json_raw(&job->json, item);
+    kt_status st = parse_object(job, item, why);
+    if (st < 0) return st;
+  }
+  return KT_OK;
+}
+
 static kt_status parse_root(kt_parse_job *job, kt_error *why) {
   kt_json_val root = kt_json_root(&job->json);
-  job->includes.users.count = job->includes.posts.count = 0;
+  uint32_t forms = job->forms;
   if (kt_parse_is(job, root, KT_JSON_OBJECT)) return parse_object(job, root, why);
-  /* A timeline of the v1.1 API has no envelope. */
-  if (job->forms & KT_FORM_V1 && kt_parse_is(job, root, KT_JSON_ARRAY))
-    return kt_parse_v1_page(job, root, why);
-  return refuse(job, why);
+  if (!kt_parse_is(job, root, KT_JSON_ARRAY)) return refuse(job, why);
+  job->forms &= ~(uint32_t)KT_FORM_UNPACK;
+  kt_status st = parse_array(job, root, why);
+  job->forms = forms;
+  return st;
 }
 
 static kt_span without_mark(kt_span text) {

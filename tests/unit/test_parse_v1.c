@@ -219,8 +219,30 @@ START_TEST(a_page_is_many_records_of_one_frame) {
     check_field(payload, "raw", kt_batch_record(b, 1)->raw, second);
     kt_batch_unref(b);
   }
-  kt_batch *b = parse_text("tweet-v1:", "{\"statuses\":[]}\n[]\n");
+  kt_batch *b = parse_text("tweet-v1:", "{\"statuses\":[]}\n[]\n[null]\n");
   ck_assert_uint_eq(kt_batch_count(b), 0);
+  kt_batch_unref(b);
+}
+END_TEST
+
+START_TEST(an_array_is_many_payloads) {
+  kt_batch *b = parse_text(
+      "dead:", "[{\"data\":{\"id\":\"1\",\"text\":\"t\",\"author_id\":\"5\"},\"includes\":{"
+               "\"users\":[{\"id\":\"5\","
+               "\"name\":\"Five\"}]}}, "
+               "{\"id\":\"2\",\"text\":\"t\",\"author_id\":\"5\"},{\"limit\":{\"track\":1}},"
+               "{\"kind\":\"dead\",\"frame\":\"{}\"},{\"id\":3,\"text\":\"t\"}]");
+  ck_assert_uint_eq(kt_batch_count(b), 5);
+  check_record("first", kt_batch_record(b, 0),
+               &(want){ .id = "1", .text = "t", .user_id = "5", .user_name = "Five" });
+  /* What the first included is not the second's. */
+  check_record("second", kt_batch_record(b, 1), &(want){ .id = "2", .text = "t", .user_id = "5" });
+  check_field("second", "raw", kt_batch_record(b, 1)->raw,
+              "{\"id\":\"2\",\"text\":\"t\",\"author_id\":\"5\"}");
+  check_record("third", kt_batch_record(b, 2), &(want){ .kind = KT_NOTICE, .text = "limit" });
+  check_field("third", "raw", kt_batch_record(b, 2)->raw, "{\"limit\":{\"track\":1}}");
+  ck_assert_uint_eq(kt_batch_record(b, 3)->kind, KT_DEAD);
+  check_record("fifth", kt_batch_record(b, 4), &(want){ .id = "3", .text = "t" });
   kt_batch_unref(b);
 }
 END_TEST
@@ -266,6 +288,7 @@ int main(void) {
   tcase_add_test(t, source_loses_its_markup);
   tcase_add_test(t, entities_are_decoded_once);
   tcase_add_test(t, a_page_is_many_records_of_one_frame);
+  tcase_add_test(t, an_array_is_many_payloads);
   tcase_add_test(t, what_is_no_post_is_set_aside);
   tcase_add_test(t, blank_frames_and_a_byte_order_mark_are_no_faults);
   suite_add_tcase(s, t);
