@@ -4,32 +4,40 @@
 
   name TAB pass|fail|skip TAB reason TAB how many cases
 
-A program of libcheck counts as its cases, any other as one.
+A program of libcheck or one that speaks TAP counts as its cases, any other as one.
 """
 import json
 import re
 import sys
 
 
+def cases(output):
+    """(passed, failed) that the program itself counted."""
+    checks = [tuple(map(int, m)) for m in re.findall(r"Checks: (\d+), Failures: (\d+), Errors: (\d+)", output)]
+    if checks:
+        bad = sum(c[1] + c[2] for c in checks)
+        return sum(c[0] for c in checks) - bad, bad
+    good = len(re.findall(r"^ok\b(?!.*# *skip)", output, re.M | re.I))
+    return good, len(re.findall(r"^not ok\b(?!.*# *todo)", output, re.M | re.I))
+
+
 def main():
     run, log = sys.argv[1:3]
     n = 0
-    for line in open(log):
+    for line in open(log, encoding="utf-8"):
         test = json.loads(line)
         n += 1
         name = f"{test['name']} ({run})"
         output = (test.get("stdout") or "") + "\n" + (test.get("stderr") or "")
-        cases = [tuple(map(int, m)) for m in re.findall(r"Checks: (\d+), Failures: (\d+), Errors: (\d+)", output)]
+        good, bad = cases(output)
         if test["result"] == "SKIP":
-            reason = re.search(r"(?:SKIP|skip(?:ped)?):? *(.*)", output)
+            reason = re.search(r"\bskip(?:ped)?\b:? *(.*)", output, re.I)
             print(f"{name}\tskip\t{reason[1] if reason else 'gave no reason'}\t1")
         elif test["result"] in ("OK", "EXPECTEDFAIL"):
-            print(f"{name}\tpass\t\t{sum(c[0] for c in cases) or 1}")
+            print(f"{name}\tpass\t\t{good or 1}")
         else:
-            bad = sum(c[1] + c[2] for c in cases)
-            good = sum(c[0] for c in cases) - bad
             print(f"{name}\tfail\t{test['result'].lower()}\t{bad or 1}")
-            if good > 0:
+            if good:
                 print(f"{name}\tpass\t\t{good}")
     sys.exit(0 if n else 1)
 
