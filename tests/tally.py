@@ -32,7 +32,8 @@ def main():
         good, bad = cases(output)
         if test["result"] == "SKIP":
             reason = re.search(r"\bskip(?:ped)?\b:? *(.*)", output, re.I)
-            print(f"{name}\tskip\t{reason[1] if reason else 'gave no reason'}\t1")
+            said = reason[1] if reason else (output.strip() or "gave no reason").splitlines()[-1]
+            print(f"{name}\tskip\t{said}\t1")
         elif test["result"] in ("OK", "EXPECTEDFAIL"):
             print(f"{name}\tpass\t\t{good or 1}")
         else:

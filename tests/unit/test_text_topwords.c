@@ -92,7 +92,7 @@ static uint32_t zipf(uint64_t *seed) {
   double u = (double)(test_random(seed) >> 11) / 9007199254740992.0 * 14.2877; /* log2(20000) */
   unsigned whole = (unsigned)u;
   double i = (double)(1u << whole) * (1.0 + (u - (double)whole)) - 1.0;
-  return i >= VOCABULARY ? VOCABULARY - 1 : (uint32_t)i;
+  return i >= (double)VOCABULARY ? VOCABULARY - 1 : (uint32_t)i;
 }
 
 /* Lengths from 6 to 46 bytes: evictions have to make room for longer and shorter words. */
