@@ -57,6 +57,10 @@ struct kt_builder {
 size_t kt_batch_held_bytes(const kt_batch *b);
 /* Takes out the records whose keep[i] is 0. */
 void kt_batch_compact(kt_batch *b, const uint8_t *keep);
+/* Makes room for a record of no frame before record `at`, all fields unset. NULL: no memory. */
+kt_record *kt_batch_insert(kt_batch *b, size_t at);
+/* Takes back what a parser made of the block. */
+void kt_batch_forget(kt_batch *b);
 /* Room for a score on each record, all unset. */
 kt_status kt_batch_want_scores(kt_batch *b);
 /* Appends a KT_DEAD record; everything is copied. `origin` (may be NULL) gives id and times. */

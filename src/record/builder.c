@@ -23,6 +23,31 @@ static kt_record *append(kt_batch *b, uint32_t frame) {
   return r;
 }
 
+kt_record *kt_batch_insert(kt_batch *b, size_t at) {
+  if (!append(b, UINT32_MAX)) return NULL;
+  size_t last = b->count - 1, n = last - at;
+  kt_record r = b->records[last];
+  memmove(b->records + at + 1, b->records + at, n * sizeof *b->records);
+  memmove(b->frame_of + at + 1, b->frame_of + at, n * sizeof *b->frame_of);
+  b->records[at] = r;
+  b->frame_of[at] = UINT32_MAX;
+  if (b->scored) {
+    memmove(b->scores + at + 1, b->scores + at, n * sizeof *b->scores);
+    b->scores[at] = (kt_score){ 0 };
+  }
+  if (b->dead_cap) {
+    if (kt_grow(b->env, &b->dead, &b->dead_cap, b->count, sizeof *b->dead)) return NULL;
+    memmove(b->dead + at + 1, b->dead + at, n * sizeof *b->dead);
+  }
+  return &b->records[at];
+}
+
+void kt_batch_forget(kt_batch *b) {
+  b->count = b->reject_count = 0;
+  b->scored = 0;
+  kt_arena_reset(&b->arena);
+}
+
 kt_record *kt_builder_add(kt_builder *out, size_t frame) {
   kt_batch *b = out->batch;
   if (frame >= b->block.count) return NULL;

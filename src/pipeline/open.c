@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/open.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "pipeline/lane.h"
+#include "pipeline/slot.h"
+#include "pipeline/workers.h"
+
+#define WHERE "pipeline"
+
+static kt_status check(kt_pipeline *p, kt_error *err) {
+  if (!p->source.part) return kt_fail(err, KT_EINVAL, 0, WHERE, "a pipeline needs a source");
+  if (!p->lane_count) return kt_fail(err, KT_EINVAL, 0, WHERE, "a pipeline needs a sink");
+  if (p->parser.part) return KT_OK;
+  return kt_slot_find(&p->parser, p, KT_PART_PARSER, "auto:", NULL, err);
+}
+
+/* Batches that wait to be used again count as memory too. */
+static size_t spare_batches(const kt_settings *s) {
+  size_t n = s->memory_bytes / (16 * s->batch_bytes);
+  return n < 2 ? 2 : n > 16 ? 16 : n;
+}
+
+static kt_status make(kt_pipeline *p, kt_error *err) {
+  kt_settings_load(&p->set, p->conf);
+  if (!p->batches) p->batches = kt_batch_pool_new(p->env, spare_batches(&p->set));
+  if (!p->shown_lanes) {
+    kt_lane_stats *shown = kt_zalloc(p->env, (p->lane_count + 1) * sizeof *shown);
+    pthread_mutex_lock(&p->lock);
+    p->shown_lanes = shown;
+    pthread_mutex_unlock(&p->lock);
+  }
+  if (!p->source_name) p->source_name = kt_slot_name(&p->source, p->env);
+  return p->batches && p->shown_lanes && p->source_name ? KT_OK : kt_fail_nomem(err, WHERE);
+}
+
+static int wants_to_know(const kt_slot *filter) {
+  return filter->part && filter->part->ops.filter.settle != NULL;
+}
+
+static void set_up(kt_pipeline *p) {
+  p->started = p->now;
+  p->sealed_ms = p->now;
+  p->run_start_us = kt_env_now_us(p->env);
+  for (size_t i = 0; i < p->filter_count; i++) p->settles |= wants_to_know(&p->filters[i]);
+  for (size_t i = 0; i <= p->lane_count; i++) {
+    kt_lane *lane = kt_lane_at(p, i);
+    p->settles |= wants_to_know(&lane->filter);
+    if (!lane->window) lane->window = (size_t)p->set.lane_window;
+    lane->tokens = (double)p->set.retry_budget;
+  }
+}
+
+kt_status kt_pipeline_open(kt_pipeline *p, kt_error *err) {
+  kt_status st = check(p, err);
+  if (st >= 0) st = make(p, err);
+  if (st >= 0) st = kt_parts_open(p, err);
+  if (st >= 0) st = kt_workers_start(p, p->set.workers, err);
+  if (st < 0) return st;
+  set_up(p);
+  p->opened = 1;
+  return KT_OK;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/retry.h"
+
+/* What a successful call pays back: retries stay below half of the calls in the long run, so that a
+ * service in trouble sees at most 1.5 times the usual load. */
+static const double refill = 0.5;
+
+void kt_backoff_fail(kt_pipeline *p, kt_backoff *b, uint32_t retry_after_ms) {
+  int64_t cap = p->set.retry_base_ms;
+  for (uint32_t i = 0; i < b->fails && cap < p->set.retry_max_ms; i++) cap *= 2;
+  if (cap > p->set.retry_max_ms) cap = p->set.retry_max_ms;
+  if (b->fails < UINT32_MAX) b->fails++;
+  int64_t wait = (int64_t)(kt_env_random(p->env) % ((uint64_t)cap + 1));
+  if (wait < retry_after_ms) wait = retry_after_ms;
+  b->not_before = p->now + wait;
+}
+
+void kt_break(kt_pipeline *p, kt_status st, const kt_error *why) {
+  if (p->broken) return;
+  p->broken = st;
+  p->broken_why = *why;
+  if (!p->broken_why.code)
+    kt_error_set(&p->broken_why, st, 0, "pipeline", "a part failed without saying why");
+}
+
+void kt_lane_failed(kt_lane *lane, const kt_error *why) {
+  kt_pipeline *p = lane->p;
+  kt_backoff_fail(p, &lane->breaker, 0);
+  if (why->retry_after_ms && lane->not_before < p->now + why->retry_after_ms)
+    lane->not_before = p->now + why->retry_after_ms;
+}
+
+void kt_lane_succeeded(kt_lane *lane) {
+  lane->breaker = (kt_backoff){ 0, 0 };
+  lane->tokens += refill;
+  if (lane->tokens > (double)lane->p->set.retry_budget)
+    lane->tokens = (double)lane->p->set.retry_budget;
+}
+
+static int is_broken(const kt_lane *lane) {
+  return lane->breaker.fails >= (uint64_t)lane->p->set.retry_breaker;
+}
+
+/* An open breaker and an empty budget both leave one call at a time: an outage is never the end. */
+int kt_lane_may_call(const kt_lane *lane, int retry) {
+  int64_t now = lane->p->now;
+  if (lane->held || lane->full || now < lane->not_before) return 0;
+  if (is_broken(lane)) return lane->flying == 0 && now >= lane->breaker.not_before;
+  return !retry || lane->tokens >= 1 || lane->flying == 0;
+}
+
+int64_t kt_lane_may_call_at(const kt_lane *lane) {
+  if (lane->held) return INT64_MAX;
+  int64_t at = lane->not_before;
+  if (lane->full) return lane->full_until;
+  if (is_broken(lane)) {
+    if (lane->flying) return INT64_MAX;
+    if (lane->breaker.not_before > at) at = lane->breaker.not_before;
+  }
+  return at;
+}
+
+void kt_lane_pay(kt_lane *lane) {
+  if (lane->tokens >= 1) lane->tokens -= 1;
+}

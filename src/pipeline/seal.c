@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The last step before the lanes, in order of cutting: numbers, watermark, position. */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/span.h"
+#include "pipeline/deadletter.h"
+#include "pipeline/item.h"
+#include "pipeline/position.h"
+#include "pipeline/prepare.h"
+
+static kt_status set_rejects_aside(kt_item *it) {
+  kt_batch *b = it->batch;
+  for (; it->rejects_done < b->reject_count; it->rejects_done++) {
+    const kt_reject *r = &b->rejects[it->rejects_done];
+    const kt_frame *f = &b->block.frames[r->frame];
+    const kt_dead dead = { .size = sizeof dead,
+                           .attempts = 1,
+                           .code = r->why.code,
+                           .lane = KT_LIT("parse"),
+                           .place = f->place,
+                           .reason = kt_span_of(r->why.message) };
+    if (kt_deadletter_add(it, NULL, f->bytes, &dead) < 0) return KT_ENOMEM;
+  }
+  return KT_OK;
+}
+
+/* A client's clock that runs ahead moves nothing. */
+static void see(kt_pipeline *p, const kt_record *r) {
+  int64_t t = r->created_ms;
+  if (t == KT_UNKNOWN) return;
+  if (r->arrived_ms != KT_UNKNOWN && t > r->arrived_ms) t = r->arrived_ms;
+  if (p->newest_ms == KT_UNKNOWN || t > p->newest_ms) p->newest_ms = t;
+}
+
+static void number(kt_pipeline *p, kt_item *it) {
+  kt_batch *b = it->batch;
+  int64_t limit = p->set.time_limit_ms == KT_UNKNOWN ? KT_UNKNOWN : p->set.time_limit_ms / 1000;
+  for (size_t i = 0; i < b->count; i++) {
+    kt_record *r = &b->records[i];
+    r->seq = p->next_seq++;
+    it->has_delete |= r->kind == KT_DELETE;
+    p->gaps += r->kind == KT_GAP;
+    if (r->kind != KT_POST) continue;
+    if (r->run_no == KT_UNKNOWN) r->run_no = p->run_no++;
+    if (r->run_start_us == KT_UNKNOWN) r->run_start_us = p->run_start_us;
+    if (r->run_limit_s == KT_UNKNOWN) r->run_limit_s = limit;
+    see(p, r);
+  }
+}
+
+/* The batch carries the watermark before it: of the posts of one batch none makes another late. */
+static void mark_time(kt_pipeline *p, kt_item *it) {
+  it->batch->watermark_ms = p->watermark_ms;
+  if (p->newest_ms != KT_UNKNOWN) {
+    int64_t w = p->newest_ms - p->set.lateness_ms;
+    if (p->watermark_ms == KT_UNKNOWN || w > p->watermark_ms) p->watermark_ms = w;
+  }
+  it->watermark_after = p->watermark_ms;
+}
+
+kt_status kt_seal(kt_item *it, kt_error *err) {
+  kt_pipeline *p = it->p;
+  if (!it->abandoned) {
+    if (set_rejects_aside(it) < 0) return kt_fail_nomem(err, "pipeline");
+    it->run_no_before = p->run_no;
+    number(p, it);
+    mark_time(p, it);
+    kt_batch_make_id(it->batch, kt_span_of(p->source_name));
+    const kt_progress at = { p->run_no, p->run_start_us, p->watermark_ms, p->newest_ms };
+    kt_position_seal(it->position.ptr, it->position.len, &at);
+    p->records += it->batch->count + it->dropped;
+    p->dropped += it->dropped;
+    p->batch_count += it->batch->block.count != 0;
+    p->sealed_ms = p->now;
+  }
+  it->sealed = 1;
+  p->unsealed = it->next;
+  p->unsealed_count--;
+  kt_item_unpin(it);
+  return KT_OK;
+}
