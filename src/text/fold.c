@@ -57,20 +57,48 @@ static int is_letter(int32_t cp) {
   return (kt_uni_class((uint32_t)cp) & KT_UNI_LETTER) != 0;
 }
 
-/* Cuts rows of one letter to two and writes UTF-8. */
+/* Cuts rows of one letter to two. */
+typedef struct row {
+  int32_t last;
+  size_t run;
+} row;
+
+static int row_keeps(row *r, int32_t cp) {
+  r->run = cp == r->last ? r->run + 1 : 1;
+  r->last = cp;
+  return r->run <= 2 || !is_letter(cp);
+}
+
+/* Most words: KT_END if this is not one of them, and nothing is written. */
+static kt_status fold_plain(kt_span word, kt_buf *out) {
+  if (kt_buf_need(out, word.len)) return KT_ENOMEM;
+  char *p = out->ptr + out->len;
+  row r = { 0 };
+  for (size_t i = 0; i < word.len;) {
+    uint32_t cp;
+    size_t len = kt_utf8_decode(word.ptr + i, word.len - i, &cp);
+    int32_t folded = len ? kt_uni_fold_plain(cp) : -1;
+    if (folded < 0) return KT_END;
+    i += len;
+    if (row_keeps(&r, folded)) p += kt_utf8_encode((uint32_t)folded, p);
+  }
+  out->len = (size_t)(p - out->ptr);
+  return KT_OK;
+}
+
 static kt_status put_folded(kt_buf *out, const int32_t *cps, size_t n) {
   if (kt_buf_need(out, 4 * n)) return KT_ENOMEM;
-  size_t run = 0;
-  for (size_t i = 0; i < n; i++) {
-    run = i && cps[i] == cps[i - 1] ? run + 1 : 1;
-    if (run > 2 && is_letter(cps[i])) continue;
-    out->len += kt_utf8_encode((uint32_t)plain_apostrophe(cps[i]), out->ptr + out->len);
-  }
+  row r = { 0 };
+  for (size_t i = 0; i < n; i++)
+    if (row_keeps(&r, cps[i]))
+      out->len += kt_utf8_encode((uint32_t)plain_apostrophe(cps[i]), out->ptr + out->len);
   return KT_OK;
 }
 
 kt_status kt_word_fold(kt_span word, kt_buf *out) {
   if (is_ascii(word)) return fold_ascii(word, out);
+  kt_status st = fold_plain(word, out);
+  if (st != KT_END) return st;
   int32_t stack[2 * STACK_BYTES + KT_UNI_FOLD_MAX], *cps = stack;
   size_t bytes = 0;
   if (word.len > STACK_BYTES) {
@@ -80,7 +108,7 @@ kt_status kt_word_fold(kt_span word, kt_buf *out) {
     if (!cps) return KT_ENOMEM;
   }
   size_t n = kt_uni_compose(cps, decompose(word, cps));
-  kt_status st = put_folded(out, cps, n);
+  st = put_folded(out, cps, n);
   if (cps != stack) kt_env_release(out->env, cps, bytes);
   return st;
 }

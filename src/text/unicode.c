@@ -4,6 +4,12 @@
 
 #include <utf8proc.h>
 
+/* Rows of plain letters (ideographs, Hangul, kana), too frequent for two look-ups each. */
+static int is_east_asian_letter(uint32_t cp) {
+  return cp - 0x4E00 <= 0x9FFF - 0x4E00 || cp - 0xAC00 <= 0xD7A3 - 0xAC00 ||
+         cp - 0x3041 <= 0x3096 - 0x3041 || cp - 0x30A1 <= 0x30FA - 0x30A1;
+}
+
 unsigned kt_uni_class(uint32_t cp) {
   static const uint8_t by_category[] = {
     [UTF8PROC_CATEGORY_LU] = KT_UNI_LETTER | KT_UNI_UPPER,
@@ -29,6 +35,7 @@ unsigned kt_uni_class(uint32_t cp) {
     [UTF8PROC_CATEGORY_SO] = KT_UNI_PUNCT,
     [UTF8PROC_CATEGORY_CO] = 0,
   };
+  if (is_east_asian_letter(cp)) return KT_UNI_LETTER;
   if (cp == 0xFE0E || cp == 0xFE0F) return 0;
   const utf8proc_property_t *p = utf8proc_get_property((utf8proc_int32_t)cp);
   unsigned c = by_category[p->category];
@@ -50,6 +57,24 @@ static size_t decompose_char(int32_t cp, int32_t *out, size_t room, int options)
   if (n >= 1 && (size_t)n <= room) return (size_t)n;
   out[0] = cp;
   return 1;
+}
+
+int32_t kt_uni_fold_plain(uint32_t cp) {
+  static const struct {
+    uint16_t first, last;
+    int16_t to; /* added */
+  } ranges[] = {
+    { 0x00C0, 0x00D6, 32 }, { 0x00D8, 0x00DE, 32 }, { 0x00E0, 0x00F6, 0 },  { 0x00F8, 0x00FF, 0 },
+    { 0x0391, 0x03A1, 32 }, { 0x03A3, 0x03AB, 32 }, { 0x03AC, 0x03AF, 0 },  { 0x03B1, 0x03C1, 0 },
+    { 0x03C3, 0x03CE, 0 },  { 0x0400, 0x040F, 80 }, { 0x0410, 0x042F, 32 }, { 0x0430, 0x045F, 0 },
+    { 0x05D0, 0x05EA, 0 },  { 0x0621, 0x063A, 0 },  { 0x0641, 0x064A, 0 },  { 0x0900, 0x093B, 0 },
+    { 0x093D, 0x094D, 0 },
+  };
+  if (cp < 0x80) return (int32_t)(cp >= 'A' && cp <= 'Z' ? cp | 32 : cp);
+  if (is_east_asian_letter(cp)) return (int32_t)cp;
+  for (size_t i = 0; i < sizeof ranges / sizeof *ranges && cp >= ranges[i].first; i++)
+    if (cp <= ranges[i].last) return (int32_t)cp + ranges[i].to;
+  return -1;
 }
 
 size_t kt_uni_fold(uint32_t cp, int32_t out[KT_UNI_FOLD_MAX]) {
@@ -123,6 +148,7 @@ unsigned kt_uni_script(uint32_t cp) {
     { 0x20000, 0x3FFFF, KT_UNI_HAN },
   };
   if (cp < 0x0E01) return KT_UNI_SPACED;
+  if (cp >= 0x4E00 && cp <= 0x9FFF) return KT_UNI_HAN;
   for (size_t i = 0; i < sizeof ranges / sizeof *ranges && cp >= ranges[i].first; i++)
     if (cp <= ranges[i].last) return ranges[i].script;
   return KT_UNI_SPACED;

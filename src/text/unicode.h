@@ -22,6 +22,10 @@ unsigned kt_uni_class(uint32_t cp);
 /* Simple lower case. */
 uint32_t kt_uni_lower(uint32_t cp);
 
+/* The case folded code point if it is composed, stays so beside all others of this kind, and folds
+ * to one; else -1. Words of such code points need no kt_uni_compose(). */
+int32_t kt_uni_fold_plain(uint32_t cp);
+
 /* Writes the canonical decomposition of the case folded code point and returns its length, at most
  * KT_UNI_FOLD_MAX. */
 #define KT_UNI_FOLD_MAX 8

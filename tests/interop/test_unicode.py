@@ -62,6 +62,11 @@ def check_fold(lib):
     rng = random.Random(SEED)
     letters = [c for c in points if c < 0x3100 and unicodedata.category(chr(c))[0] in 'LM']
     words = [''.join(chr(rng.choice(letters)) for _ in range(rng.randrange(1, 12))) for _ in range(20000)]
+    scripts = [(0x41, 0x17F), (0xC0, 0xFF), (0x370, 0x3FF), (0x400, 0x45F), (0x5D0, 0x5EA), (0x621, 0x655),
+               (0x900, 0x94D), (0x904, 0x939), (0x3041, 0x30FF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3)]
+    for first, last in scripts:
+        row = [c for c in points if first <= c <= last]
+        words += [''.join(chr(rng.choice(row)) for _ in range(rng.randrange(1, 9))) for _ in range(3000)]
     for word in [*map(chr, points), *words]:
         count += 1
         if lib.fold(word) != expected_fold(word):
