@@ -76,6 +76,7 @@ static int learn(dedup *d, kt_span id) {
 static void drop_old_flying(dedup *d) {
   size_t n = 0;
   while (n < d->flying_count && d->flying[n].end + d->window <= d->next) n++;
+  if (!n) return;
   d->flying_count -= n;
   memmove(d->flying, d->flying + n, d->flying_count * sizeof *d->flying);
 }
