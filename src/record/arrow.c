@@ -132,9 +132,13 @@ static size_t count_rows(const kt_columns *c, const kt_batch *b) {
 
 static uint64_t count_text(const kt_columns *c, const kt_column *col, const kt_batch *b) {
   uint64_t n = 0;
-  for (size_t i = 0; i < kt_batch_count(b); i++)
-    if (is_row(c, kt_batch_record(b, i)))
-      n += kt_column_cell(col, kt_batch_record(b, i), kt_column_score(b, i)).text.len;
+  for (size_t i = 0; i < kt_batch_count(b); i++) {
+    const kt_record *r = kt_batch_record(b, i);
+    kt_cell cell;
+    if (!is_row(c, r)) continue;
+    kt_column_cell(col, r, kt_column_score(b, i), &cell);
+    if (cell.type != KT_CELL_NULL) n += cell.text.len;
+  }
   return n;
 }
 
@@ -223,7 +227,8 @@ static kt_status fill_column(const kt_env *env, const kt_columns *c, const kt_co
   for (size_t i = 0; i < kt_batch_count(b); i++) {
     const kt_record *r = kt_batch_record(b, i);
     if (!is_row(c, r)) continue;
-    kt_cell cell = kt_column_cell(col, r, kt_column_score(b, i));
+    kt_cell cell;
+    kt_column_cell(col, r, kt_column_score(b, i), &cell);
     put_cell(&f, &cell);
   }
   if (!f.nulls) m->buffers[0] = NULL;

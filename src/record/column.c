@@ -124,37 +124,26 @@ static kt_status add_own(kt_columns *c, kt_error *err) {
   return st;
 }
 
-/* The last token of a pointer, unescaped in place: the name of the column if none was given. */
-static kt_span name_of_pointer(char *copy) {
-  char *token = strrchr(copy, '/');
-  if (!token || !token[1]) return KT_LIT("raw");
-  char *out = ++token, *from = token;
-  for (const char *p = token; *p; p++) {
-    if (*p == '~' && p[1])
-      p++, *out++ = *p == '1' ? '/' : '~';
-    else
-      *out++ = *p;
-  }
-  return kt_span_make(from, (size_t)(out - from));
-}
-
 static int starts_raw(kt_span s) {
   return s.len >= 4 && memcmp(s.ptr, "raw:", 4) == 0;
 }
 
+/* The last token names the column if nothing else does. */
 static kt_status add_pointer(kt_columns *c, kt_span name, kt_span pointer, kt_error *err) {
   kt_span nothing;
-  char *p = kt_arena_alloc(&c->arena, 2 * (pointer.len + 1), 1);
-  if (!p) return kt_fail_nomem(err, "encode");
-  char *copy = p + pointer.len + 1;
-  memcpy(p, pointer.ptr, pointer.len);
-  p[pointer.len] = '\0';
-  if (kt_json_find(KT_LIT("null"), p, &nothing) == KT_EINVAL)
+  kt_column column = { .id = KT_COL_POINTER, .name = name };
+  char *text = kt_arena_alloc(&c->arena, pointer.len + 1, 1);
+  if (!text) return kt_fail_nomem(err, "encode");
+  memcpy(text, pointer.ptr, pointer.len);
+  text[pointer.len] = '\0';
+  if (kt_json_find(KT_LIT("null"), text, &nothing) == KT_EINVAL)
     return kt_fail(err, KT_EINVAL, 0, "encode",
-                   "option fields: 'raw:%.80s' is no JSON pointer; write raw:/name/name", p);
-  memcpy(copy, p, pointer.len + 1);
-  if (!name.ptr) name = name_of_pointer(copy);
-  return add(c, (kt_column){ .id = KT_COL_POINTER, .name = name, .pointer = p }, err);
+                   "option fields: 'raw:%.80s' is no JSON pointer; write raw:/name/name", text);
+  if (kt_pointer_compile(&column.pointer, &c->arena, text) < 0) return kt_fail_nomem(err, "encode");
+  const kt_pointer *p = &column.pointer;
+  if (!name.ptr && p->count) column.name = kt_span_of(p->tokens[p->count - 1].name);
+  if (!column.name.len) column.name = KT_LIT("raw");
+  return add(c, column, err);
 }
 
 /* One item: column, name=column, raw:/pointer or name=raw:/pointer. */
@@ -218,23 +207,23 @@ const kt_score *kt_column_score(const kt_batch *b, size_t i) {
   return s && s->label != KT_LABEL_NONE ? s : NULL;
 }
 
-static kt_cell text(kt_span s) {
-  return (kt_cell){ .type = s.ptr ? KT_CELL_TEXT : KT_CELL_NULL, .text = s };
+static void put_text(kt_cell *out, kt_cell_type type, kt_span s) {
+  out->type = s.ptr ? type : KT_CELL_NULL;
+  out->text = s;
 }
-static kt_cell word(kt_span s) {
-  return (kt_cell){ .type = s.ptr ? KT_CELL_WORD : KT_CELL_NULL, .text = s };
-}
-static kt_cell number(kt_cell_type type, int64_t v) {
-  return (kt_cell){ .type = v == KT_UNKNOWN ? KT_CELL_NULL : type, .number = v };
+static void put_number(kt_cell *out, kt_cell_type type, int64_t v) {
+  out->type = v == KT_UNKNOWN ? KT_CELL_NULL : type;
+  out->number = v;
 }
 /* Only a post is or is not a repost, answer ... */
-static kt_cell flag(const kt_record *r, uint32_t bit) {
-  return (kt_cell){ .type = r->kind == KT_POST ? KT_CELL_BOOL : KT_CELL_NULL,
-                    .number = (r->flags & bit) != 0 };
+static void put_flag(kt_cell *out, const kt_record *r, uint32_t bit) {
+  out->type = r->kind == KT_POST ? KT_CELL_BOOL : KT_CELL_NULL;
+  out->number = (r->flags & bit) != 0;
 }
-static kt_cell real(const kt_score *s, float v) {
+static void put_real(kt_cell *out, float v) {
   int is_finite = v - v == 0;
-  return (kt_cell){ .type = s && is_finite ? KT_CELL_FLOAT : KT_CELL_NULL, .real = v };
+  out->type = is_finite ? KT_CELL_FLOAT : KT_CELL_NULL;
+  out->real = v;
 }
 
 static kt_span kind_name(uint32_t kind) {
@@ -251,65 +240,94 @@ static kt_span label_name(const kt_score *s) {
   return s && s->label > 0 && s->label <= KT_LABEL_MIXED ? names[s->label] : KT_NULL_SPAN;
 }
 
-static kt_cell pointed(const char *pointer, kt_span raw) {
-  kt_cell cell = { .type = KT_CELL_NULL };
-  if (!raw.ptr || kt_json_find(raw, pointer, &cell.text) != KT_OK || !cell.text.ptr) return cell;
-  if (!kt_span_is(cell.text, "null")) cell.type = KT_CELL_JSON;
-  return cell;
+static void put_score(kt_cell *out, kt_column_id id, const kt_score *s) {
+  if (!s) {
+    out->type = KT_CELL_NULL;
+    return;
+  }
+  switch (id) {
+  case KT_COL_SENTIMENT:
+    put_text(out, KT_CELL_WORD, label_name(s));
+    break;
+  case KT_COL_POSITIVE:
+    put_real(out, s->positive);
+    break;
+  case KT_COL_NEGATIVE:
+    put_real(out, s->negative);
+    break;
+  case KT_COL_NEUTRAL:
+    put_real(out, s->neutral);
+    break;
+  default:
+    put_real(out, s->mixed);
+  }
 }
 
-kt_cell kt_column_cell(const kt_column *c, const kt_record *r, const kt_score *s) {
+/* Written member by member where it is needed: to copy a cell just written costs more than to make
+ * it (a wide load of narrow stores waits for them). */
+void kt_column_cell(const kt_column *c, const kt_record *r, const kt_score *s, kt_cell *out) {
   switch (c->id) {
   case KT_COL_RUN_NO:
-    return number(KT_CELL_INT, r->run_no);
+    put_number(out, KT_CELL_INT, r->run_no);
+    break;
   case KT_COL_ID:
-    return text(r->id);
+    put_text(out, KT_CELL_TEXT, r->id);
+    break;
   case KT_COL_TEXT:
-    return text(r->text);
+    put_text(out, KT_CELL_TEXT, r->text);
+    break;
   case KT_COL_CREATED:
-    return number(KT_CELL_TIME, r->created_ms);
+    put_number(out, KT_CELL_TIME, r->created_ms);
+    break;
   case KT_COL_ARRIVED:
-    return number(KT_CELL_TIME, r->arrived_ms);
+    put_number(out, KT_CELL_TIME, r->arrived_ms);
+    break;
   case KT_COL_SOURCE:
-    return text(r->source);
+    put_text(out, KT_CELL_TEXT, r->source);
+    break;
   case KT_COL_USER_NAME:
-    return text(r->user_name);
+    put_text(out, KT_CELL_TEXT, r->user_name);
+    break;
   case KT_COL_USER_ID:
-    return text(r->user_id);
+    put_text(out, KT_CELL_TEXT, r->user_id);
+    break;
   case KT_COL_RUN_START:
-    return number(KT_CELL_SECONDS, r->run_start_us);
+    put_number(out, KT_CELL_SECONDS, r->run_start_us);
+    break;
   case KT_COL_RUN_LIMIT:
-    return number(KT_CELL_INT, r->run_limit_s);
+    put_number(out, KT_CELL_INT, r->run_limit_s);
+    break;
   case KT_COL_KIND:
-    return word(kind_name(r->kind));
+    put_text(out, KT_CELL_WORD, kind_name(r->kind));
+    break;
   case KT_COL_LANG:
-    return text(r->lang);
+    put_text(out, KT_CELL_TEXT, r->lang);
+    break;
   case KT_COL_REF_ID:
-    return text(r->ref_id);
+    put_text(out, KT_CELL_TEXT, r->ref_id);
+    break;
   case KT_COL_REPOST:
-    return flag(r, KT_REPOST);
+    put_flag(out, r, KT_REPOST);
+    break;
   case KT_COL_REPLY:
-    return flag(r, KT_REPLY);
+    put_flag(out, r, KT_REPLY);
+    break;
   case KT_COL_QUOTE:
-    return flag(r, KT_QUOTE);
+    put_flag(out, r, KT_QUOTE);
+    break;
   case KT_COL_TRUNCATED:
-    return flag(r, KT_TRUNCATED);
+    put_flag(out, r, KT_TRUNCATED);
+    break;
   case KT_COL_EDITED:
-    return flag(r, KT_EDITED);
-  case KT_COL_SENTIMENT:
-    return word(label_name(s));
-  case KT_COL_POSITIVE:
-    return real(s, s ? s->positive : 0);
-  case KT_COL_NEGATIVE:
-    return real(s, s ? s->negative : 0);
-  case KT_COL_NEUTRAL:
-    return real(s, s ? s->neutral : 0);
-  case KT_COL_MIXED:
-    return real(s, s ? s->mixed : 0);
+    put_flag(out, r, KT_EDITED);
+    break;
   case KT_COL_RAW:
-    return text(r->raw);
+    put_text(out, KT_CELL_TEXT, r->raw);
+    break;
   case KT_COL_POINTER:
-    return pointed(c->pointer, r->raw);
+    out->type = KT_CELL_NULL;
+    break;
+  default:
+    put_score(out, c->id, s);
   }
-  return (kt_cell){ .type = KT_CELL_NULL };
 }

@@ -7,6 +7,7 @@
 #include <kappatweet/batch.h>
 
 #include "base/arena.h"
+#include "record/pointer.h"
 
 /* What a column shows. */
 typedef enum kt_column_id {
@@ -58,9 +59,9 @@ typedef struct kt_cell {
 
 typedef struct kt_column {
   kt_column_id id;
-  int optional;        /* NDJSON and DynamoDB leave it out of a record without a score */
-  kt_span name;        /* unescaped */
-  const char *pointer; /* of KT_COL_POINTER */
+  int optional;       /* NDJSON and DynamoDB leave it out of a record without a score */
+  kt_span name;       /* unescaped */
+  kt_pointer pointer; /* of KT_COL_POINTER */
 } kt_column;
 
 typedef enum kt_layout {
@@ -88,7 +89,7 @@ void kt_columns_free(kt_columns *c);
 int kt_layout_holds(kt_layout layout, const kt_record *r);
 /* The record's score if it has one that a scorer stands for, else NULL. */
 const kt_score *kt_column_score(const kt_batch *b, size_t i);
-/* The value of a column; spans are views into the batch. `s` may be NULL. */
-kt_cell kt_column_cell(const kt_column *c, const kt_record *r, const kt_score *s);
+/* The value of a column, but of KT_COL_POINTER; spans are views into the batch. `s` may be NULL. */
+void kt_column_cell(const kt_column *c, const kt_record *r, const kt_score *s, kt_cell *out);
 
 #endif

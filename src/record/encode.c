@@ -63,6 +63,7 @@ kt_status kt_encoder_new(const kt_env *env, int32_t format, const kt_conf *conf,
   e->second = e->day = e->start_us = KT_UNKNOWN;
   kt_buf_init(&e->key_bytes, e->env);
   kt_buf_init(&e->scratch, e->env);
+  kt_pointed_init(&e->pointed, e->env);
   kt_status st = take_options(e, conf, err);
   if (st == KT_OK) st = make_keys(e, err);
   if (st < 0) {
@@ -80,6 +81,7 @@ void kt_encoder_free(kt_encoder *e) {
   kt_columns_free(&e->columns);
   kt_buf_clear(&e->key_bytes);
   kt_buf_clear(&e->scratch);
+  kt_pointed_free(&e->pointed);
   kt_env_release(env, e, sizeof *e);
   kt_env_free(env);
 }
@@ -108,6 +110,7 @@ static kt_status put_record(kt_encoder *e, const kt_batch *b, size_t i, const kt
                             kt_buf *out) {
   if (r->kind == KT_DEAD) return put_dead(e, b, i, r, out);
   const kt_score *s = kt_column_score(b, i);
+  kt_pointed_reset(&e->pointed);
   switch (e->format) {
   case KT_FORMAT_CSV:
     return kt_encode_csv(e, r, s, out);

@@ -19,6 +19,7 @@ struct kt_encoder {
   char delimiter;
   int header, bom, ascii;
   int delimiter_is_plain; /* may stand in a number, a time or a word of ours */
+  kt_pointed pointed;     /* the record's payload, for pointers */
   kt_buf scratch;         /* one cell, transliterated or unescaped */
   /* Most records fall into the second of the one before, nearly all into its day, and the start of
    * the run is always the same. */
@@ -39,6 +40,16 @@ kt_status kt_encode_dead_dynamodb(const kt_record *r, const kt_dead *why, kt_buf
 /* Appends a CSV row of `columns` cells with one text in the first of them. */
 kt_status kt_encode_csv_single(const kt_encoder *e, kt_span text, kt_buf *out);
 
+/* The value of column i, a field of the payload included. KT_ENOMEM. */
+static inline kt_status kt_encode_cell(kt_encoder *e, size_t i, const kt_record *r,
+                                       const kt_score *s, kt_cell *out) {
+  const kt_column *c = &e->columns.items[i];
+  kt_column_cell(c, r, s, out);
+  if (c->id != KT_COL_POINTER) return KT_OK;
+  if (kt_pointed_find(&e->pointed, r->raw, &c->pointer, &out->text) < 0) return KT_ENOMEM;
+  if (out->text.ptr) out->type = KT_CELL_JSON;
+  return KT_OK;
+}
 /* The text of a text cell as it is to be written: the cell's, or `scratch`. ptr NULL: no memory. */
 kt_span kt_encode_text(kt_encoder *e, const kt_column *c, kt_span text);
 /* Appends a cell that needs neither quotes nor escapes: numbers, times, words, booleans. */

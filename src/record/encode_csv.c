@@ -12,34 +12,67 @@
 
 enum { STEP = 16 };
 
-/* Whether any of p[0..STEP) makes quotes necessary. */
-static inline int block_is_special(const char *p, char delimiter) {
+/* Sixteen bytes of a cell. Zeros stand where a short cell has none: no delimiter is zero. */
+typedef struct block {
 #ifdef __SSE2__
-  __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-  __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
-  __m128i line =
-      _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
-  __m128i sep = _mm_cmpeq_epi8(v, _mm_set1_epi8(delimiter));
+  __m128i v;
+#else
+  unsigned char v[STEP];
+#endif
+} block;
+
+static inline block load(const char *p) {
+  block b;
+  memcpy(&b.v, p, STEP);
+  return b;
+}
+
+/* Whether there is something that makes quotes necessary. */
+static inline int is_special(block b, char delimiter) {
+#ifdef __SSE2__
+  __m128i quote = _mm_cmpeq_epi8(b.v, _mm_set1_epi8('"'));
+  __m128i line = _mm_or_si128(_mm_cmpeq_epi8(b.v, _mm_set1_epi8('\n')),
+                              _mm_cmpeq_epi8(b.v, _mm_set1_epi8('\r')));
+  __m128i sep = _mm_cmpeq_epi8(b.v, _mm_set1_epi8(delimiter));
   return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, line), sep)) != 0;
 #else
   int found = 0;
   for (int i = 0; i < STEP; i++)
-    found |= p[i] == '"' | p[i] == '\n' | p[i] == '\r' | p[i] == delimiter;
+    found |=
+        b.v[i] == '"' || b.v[i] == '\n' || b.v[i] == '\r' || b.v[i] == (unsigned char)delimiter;
   return found;
 #endif
 }
 
-static int is_special(kt_span s, char delimiter) {
+/* The first and the last bytes of a short text, which overlap: what is loaded was not stored just
+ * before, which would stall. */
+static inline block load_short(kt_span s) {
+  uint64_t words[2] = { 0, 0 };
+  uint32_t halves[2] = { 0, 0 };
+  if (s.len >= 8) {
+    memcpy(&words[0], s.ptr, 8);
+    memcpy(&words[1], s.ptr + s.len - 8, 8);
+  } else if (s.len >= 4) {
+    memcpy(&halves[0], s.ptr, 4);
+    memcpy(&halves[1], s.ptr + s.len - 4, 4);
+    words[0] = (uint64_t)halves[0] << 32 | halves[1];
+  } else
+    for (size_t i = 0; i < s.len; i++) words[0] = words[0] << 8 | (unsigned char)s.ptr[i];
+  block b;
+#ifdef __SSE2__
+  b.v = _mm_set_epi64x((int64_t)words[1], (int64_t)words[0]);
+#else
+  memcpy(b.v, words, STEP);
+#endif
+  return b;
+}
+
+static inline int needs_quotes(kt_span s, char delimiter) {
+  if (s.len < STEP) return is_special(load_short(s), delimiter);
   size_t i = 0;
-  if (s.len < STEP) {
-    int found = 0;
-    for (; i < s.len; i++)
-      found |= s.ptr[i] == '"' || s.ptr[i] == '\n' || s.ptr[i] == '\r' || s.ptr[i] == delimiter;
-    return found;
-  }
   for (; i + STEP <= s.len; i += STEP)
-    if (block_is_special(s.ptr + i, delimiter)) return 1;
-  return i < s.len && block_is_special(s.ptr + s.len - STEP, delimiter);
+    if (is_special(load(s.ptr + i), delimiter)) return 1;
+  return i < s.len && is_special(load(s.ptr + s.len - STEP), delimiter);
 }
 
 static kt_status put_quoted(kt_buf *b, kt_span s) {
@@ -56,7 +89,7 @@ static kt_status put_quoted(kt_buf *b, kt_span s) {
 }
 
 static kt_status put_cell(kt_buf *b, kt_span s, char delimiter) {
-  return is_special(s, delimiter) ? put_quoted(b, s) : kt_buf_put(b, s.ptr, s.len);
+  return needs_quotes(s, delimiter) ? put_quoted(b, s) : kt_buf_put(b, s.ptr, s.len);
 }
 
 /* A JSON string without its quotes and escapes, in the encoder's scratch. */
@@ -119,7 +152,8 @@ kt_status kt_encode_csv(kt_encoder *e, const kt_record *r, const kt_score *s, kt
   size_t from = out->len;
   for (size_t i = 0; i < e->columns.count; i++) {
     const kt_column *c = &e->columns.items[i];
-    kt_cell cell = kt_column_cell(c, r, s);
+    kt_cell cell;
+    if (kt_encode_cell(e, i, r, s, &cell) < 0) return KT_ENOMEM;
     if (i && kt_buf_putc(out, e->delimiter)) return KT_ENOMEM;
     if (put_value(e, c, &cell, out) < 0) return KT_ENOMEM;
   }

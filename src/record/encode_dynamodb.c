@@ -99,7 +99,8 @@ kt_status kt_encode_dynamodb(kt_encoder *e, const kt_record *r, const kt_score *
   for (size_t i = 0; i < e->columns.count; i++) {
     const kt_column *c = &e->columns.items[i];
     if (c->optional && !s) continue;
-    kt_cell cell = kt_column_cell(c, r, s);
+    kt_cell cell;
+    if (kt_encode_cell(e, i, r, s, &cell) < 0) return KT_ENOMEM;
     if (kt_buf_putc(out, before) || kt_buf_put(out, e->keys[i].ptr, e->keys[i].len) ||
         put_value(e, c, &cell, out))
       return KT_ENOMEM;

@@ -218,6 +218,21 @@ START_TEST(fields_pick_rename_and_point) {
 }
 END_TEST
 
+START_TEST(pointers_follow_their_rules) {
+  kt_env *env = test_env(NULL, NULL);
+  kt_batch *b = one_post(env, "x");
+  b->records[0].raw =
+      KT_LIT("{\"\":1,\"a\":[{\"b\":2},{\"b\":3,\"b\":4}],\"~\":5,\"\\u0061\":[7]}");
+  expect(b, KT_FORMAT_NDJSON,
+         "fields=empty=raw:/,last=raw:/a/0,none=raw:/a/00,over=raw:/a/1,til=raw:/~0,in=raw:/til/x,"
+         "raw:/a",
+         "{\"empty\":1,\"last\":7,\"none\":null,\"over\":null,\"til\":5,\"in\":null,\"a\":[7]}\n");
+  b->records[0].raw = KT_LIT("{\"a\":1} x");
+  expect(b, KT_FORMAT_CSV, "header=no&fields=lang,raw:/a", "es;\n");
+  finish(env, b);
+}
+END_TEST
+
 START_TEST(options_say_what_is_wrong) {
   static const struct {
     const char *query, *message;
@@ -566,6 +581,7 @@ int main(void) {
   tcase_add_test(t, csv_quotes_only_what_must_be);
   tcase_add_test(t, csv_header_once_with_mark);
   tcase_add_test(t, fields_pick_rename_and_point);
+  tcase_add_test(t, pointers_follow_their_rules);
   tcase_add_test(t, options_say_what_is_wrong);
   tcase_add_test(t, each_kind_where_it_belongs);
   tcase_add_test(t, raw_stays_one_line);
