@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "parse/parse.h"
 
-enum { MOST_INDEX_BYTES = 4 << 20 }; /* what a job may keep for the next call */
+enum { MOST_KEPT_BYTES = 4 << 20, MOST_KEPT_INCLUDES = 1 << 14 }; /* by a job for the next call */
 
 typedef struct parser {
   const kt_env *env;
@@ -61,7 +61,9 @@ static kt_parse_job *take_job(parser *p) {
 }
 
 static void give_job(parser *p, kt_parse_job *job) {
-  if (job->json.mem_bytes > MOST_INDEX_BYTES) kt_json_free(&job->json);
+  if (job->json.mem_bytes > MOST_KEPT_BYTES) kt_json_free(&job->json);
+  if (job->includes.users.cap + job->includes.posts.cap > MOST_KEPT_INCLUDES)
+    kt_includes_free(&job->includes, p->env);
   pthread_mutex_lock(&p->lock);
   job->next = p->idle;
   p->idle = job;
