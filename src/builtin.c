@@ -14,7 +14,11 @@
   X(kt_filter_sample)                                                                              \
   X(kt_filter_where)
 #define SCORERS(X)
-#define SINKS(X)
+#define SINKS(X)                                                                                   \
+  X(kt_sink_csv)                                                                                   \
+  X(kt_sink_ndjson)                                                                                \
+  X(kt_sink_null)                                                                                  \
+  X(kt_sink_stdout)
 
 #define DECLARE_SOURCE(name) extern const kt_source_ops name;
 #define DECLARE_PARSER(name) extern const kt_parser_ops name;
