@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kappatweet check: what a run would do and what is wrong with it, without touching anything. */
+#include "cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void say_part(const char *role, const char *uri) {
+  printf("%-12s %s\n", role, uri);
+}
+
+static void say_parts(const char *role, const cli_list *list) {
+  for (size_t i = 0; i < list->count; i++) say_part(i ? "" : role, list->items[i].text);
+}
+
+/* A folder or file that cannot be written is told now, not after an hour. Returns 1 if so. */
+static int check_output(const char *uri) {
+  char path[4096], folder[4096];
+  struct stat st;
+  cli_sink_path(uri, path, sizeof path);
+  if (!path[0]) return 0;
+  snprintf(folder, sizeof folder, "%s", path);
+  for (;;) { /* the nearest folder that is there */
+    char *slash = strrchr(folder, '/');
+    if (slash && slash != folder)
+      *slash = '\0';
+    else {
+      snprintf(folder, sizeof folder, "%s", slash ? "/" : ".");
+      break;
+    }
+    if (stat(folder, &st) == 0) break;
+  }
+  if (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode)) {
+    fprintf(stderr, "kappatweet: cannot write %s: %s is no folder\n", path, folder);
+    return 1;
+  }
+  if (access(folder, W_OK | X_OK) != 0) {
+    fprintf(stderr, "kappatweet: cannot write %s: %s: %s\n", path, folder, strerror(errno));
+    return 1;
+  }
+  return 0;
+}
+
+static int has_pattern(const char *path) {
+  return strpbrk(path, "*?[") != NULL;
+}
+
+/* 1 if the source is a plain path that cannot be read. */
+static int check_input(const char *uri) {
+  char path[4096];
+  const char *start = !strncmp(uri, "file:", 5) ? uri + 5 : strchr(uri, ':') ? NULL : uri;
+  if (!start) return 0;
+  if (!strncmp(start, "//", 2)) start += 2;
+  const char *query = strstr(start, "?");
+  while (query && !strchr(query, '=')) query = NULL;
+  snprintf(path, sizeof path, "%.*s", query ? (int)(query - start) : (int)strlen(start), start);
+  if (!strcmp(path, "-") || has_pattern(path) || access(path, R_OK) == 0) return 0;
+  fprintf(stderr, "kappatweet: cannot read %s: %s\n", path, strerror(errno));
+  return 1;
+}
+
+static int report(const cli_plan *plan) {
+  const cli_list *sinks = &plan->values[CLI_TO];
+  char dead[4200];
+  const char *parser = cli_plan_get(plan, CLI_PARSE), *limit = cli_plan_get(plan, CLI_LIMIT);
+  const char *time_limit = cli_plan_get(plan, CLI_TIME_LIMIT);
+  int wrong = check_input(cli_plan_get(plan, CLI_SOURCE));
+  say_part("read", cli_plan_get(plan, CLI_SOURCE));
+  say_part("parse", parser ? parser : "auto:");
+  say_parts("filter", &plan->values[CLI_FILTER]);
+  say_parts("score", &plan->values[CLI_SCORE]);
+  say_parts("deliver to", sinks);
+  for (size_t i = 0; i < sinks->count; i++) wrong += check_output(sinks->items[i].text);
+  cli_dead_letter_uri(plan, dead, sizeof dead);
+  say_part("dead letters", dead);
+  wrong += check_output(dead);
+  say_parts("engine", &plan->values[CLI_SET]);
+  if (limit) say_part("limit", limit);
+  if (time_limit) say_part("time limit", time_limit);
+  printf("%s\n", wrong ? "This run would fail." : "This run can start.");
+  return cli_flush() == CLI_FAILED ? CLI_FAILED : wrong ? CLI_USAGE : CLI_DONE;
+}
+
+static int with_plan(cli_plan *plan, kt_env *env) {
+  kt_error err = { 0 };
+  kt_parts *parts = NULL;
+  kt_pipeline *p = NULL;
+  kt_status st = KT_OK;
+  if (!plan->values[CLI_TO].count) st = cli_plan_add(plan, CLI_TO, "ndjson:-", 0, &err);
+  if (st >= 0) st = cli_parts(plan, env, &parts, &err);
+  if (st >= 0) st = cli_pipeline(plan, parts, &p, &err);
+  if (st < 0) cli_error(&err);
+  int code = st < 0 ? CLI_USAGE : report(plan);
+  kt_pipeline_free(p);
+  kt_parts_free(parts);
+  return code;
+}
+
+int cli_check(int argc, char **argv, kt_env *env) {
+  return cli_with_plan(CLI_CHECK, argc, argv, env, with_plan);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Completion scripts, from the table of settings. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+  const char *name;
+  unsigned bit;
+} commands[] = {
+  { "run", CLI_RUN }, { "check", CLI_CHECK }, { "top-words", CLI_TOP_WORDS }, { "parts", CLI_PARTS }
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void print_options(unsigned bit) {
+  for (int key = 0; key < CLI_KEYS; key++)
+    if ((cli_settings[key].commands & bit) && key != CLI_SOURCE)
+      printf(" --%s", cli_settings[key].name);
+}
+
+static void bash(void) {
+  puts("# bash completion for kappatweet: source it, or put it into "
+       "/usr/share/bash-completion/completions/\n"
+       "_kappatweet() {\n"
+       "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\"\"\n"
+       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+       "    words=\"run check top-words parts completion help --version\"\n"
+       "  else\n"
+       "    case \"$prev\" in\n"
+       "      --stats) words=json ;;\n"
+       "      completion) words=\"bash zsh fish\" ;;\n"
+       "      *) case \"${COMP_WORDS[1]}\" in");
+  for (size_t i = 0; i < COMMANDS; i++) {
+    printf("        %s) words=\"", commands[i].name);
+    print_options(commands[i].bit);
+    puts("\" ;;");
+  }
+  puts("        help) words=\"run check top-words parts config\" ;;\n"
+       "      esac ;;\n"
+       "    esac\n"
+       "  fi\n"
+       "  case \"$cur\" in -*) ;; *) [ \"$COMP_CWORD\" -gt 1 ] && case \"$prev\" in "
+       "completion|--stats|help) ;;\n"
+       "    *) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return ;; esac ;; esac\n"
+       "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+       "}\n"
+       "complete -o filenames -F _kappatweet kappatweet");
+}
+
+/* Text inside single quotes of zsh and fish; brackets and colons mean something to zsh. */
+static void print_quoted(const char *s, int zsh) {
+  for (; *s; s++) {
+    if (*s == '\'')
+      fputs("'\\''", stdout);
+    else if (zsh && strchr("[]:", *s))
+      printf("\\%c", *s);
+    else
+      putchar(*s);
+  }
+}
+
+static void zsh(void) {
+  puts("#compdef kappatweet\n"
+       "_kappatweet() {\n"
+       "  if (( CURRENT == 2 )); then\n"
+       "    compadd run check top-words parts completion help -- --version\n"
+       "    return\n"
+       "  fi\n"
+       "  case $words[2] in");
+  for (size_t i = 0; i < COMMANDS; i++) {
+    printf("    %s) _arguments", commands[i].name);
+    for (int key = 0; key < CLI_KEYS; key++) {
+      const cli_setting *s = &cli_settings[key];
+      if (!(s->commands & commands[i].bit) || key == CLI_SOURCE) continue;
+      printf(" '%s--%s[", s->shape == CLI_MANY ? "*" : "", s->name);
+      print_quoted(s->help, 1);
+      printf("]%s%s'", s->arg ? ":" : "",
+             s->arg ? key == CLI_STATS ? "format:(json)" : "value:_files" : "");
+    }
+    puts(" '*:file:_files' ;;");
+  }
+  puts("    completion) compadd bash zsh fish ;;\n"
+       "    help) compadd run check top-words parts config ;;\n"
+       "  esac\n"
+       "}\n"
+       "if [ \"$funcstack[1]\" = _kappatweet ]; then _kappatweet \"$@\"; else compdef _kappatweet "
+       "kappatweet; fi");
+}
+
+static void fish(void) {
+  puts("complete -c kappatweet -n __fish_use_subcommand -f -a 'run check top-words parts "
+       "completion help'\n"
+       "complete -c kappatweet -n __fish_use_subcommand -l version -d 'show the version'\n"
+       "complete -c kappatweet -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'\n"
+       "complete -c kappatweet -n '__fish_seen_subcommand_from help' -f -a 'run check top-words "
+       "parts config'");
+  for (size_t i = 0; i < COMMANDS; i++)
+    for (int key = 0; key < CLI_KEYS; key++) {
+      const cli_setting *s = &cli_settings[key];
+      if (!(s->commands & commands[i].bit) || key == CLI_SOURCE) continue;
+      printf("complete -c kappatweet -n '__fish_seen_subcommand_from %s' -l %s", commands[i].name,
+             s->name);
+      if (s->letter) printf(" -s %c", s->letter);
+      printf("%s -d '", s->arg ? key == CLI_STATS ? " -x -a json" : " -r" : "");
+      print_quoted(s->help, 0);
+      puts("'");
+    }
+}
+
+int cli_completion(int argc, char **argv) {
+  const char *shell = argc == 2 ? argv[1] : "";
+  if (!strcmp(shell, "bash"))
+    bash();
+  else if (!strcmp(shell, "zsh"))
+    zsh();
+  else if (!strcmp(shell, "fish"))
+    fish();
+  else {
+    fputs("kappatweet: completion needs the name of a shell: bash, zsh or fish\n", stderr);
+    return CLI_USAGE;
+  }
+  return cli_flush();
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kappatweet command. */
+#include "cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static void write_log(void *self, int32_t level, const char *where, kt_span line) {
+  (void)self;
+  if (level <= KT_LOG_WARNING) cli_say("kappatweet: %s: %.*s\n", where, (int)line.len, line.ptr);
+}
+
+static const kt_log_ops log_ops = { sizeof log_ops, 0, write_log };
+
+static int version(void) {
+  printf("kappatweet %s\n", kt_version());
+  return cli_flush();
+}
+
+static int dispatch(int argc, char **argv, kt_env *env) {
+  const char *name = argv[0];
+  if (!strcmp(name, "run")) return cli_run(argc, argv, env);
+  if (!strcmp(name, "check")) return cli_check(argc, argv, env);
+  if (!strcmp(name, "top-words")) return cli_top_words(argc, argv, env);
+  if (!strcmp(name, "parts")) return cli_parts_command(argc, argv, env);
+  if (!strcmp(name, "completion")) return cli_completion(argc, argv);
+  if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h"))
+    return cli_help(argc, argv);
+  if (!strcmp(name, "--version") || !strcmp(name, "-V")) return version();
+  fprintf(stderr,
+          "kappatweet: no command '%.60s': run, check, top-words, parts, completion or help\n",
+          name);
+  return CLI_USAGE;
+}
+
+int main(int argc, char **argv) {
+  kt_env_ops ops = { .size = sizeof ops, .log = &log_ops };
+  kt_env *env = NULL;
+  kt_error err = { 0 };
+  char *help[] = { (char *)"help" };
+  signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, with a message */
+  if (kt_env_new(&ops, &env, &err) < 0) {
+    cli_error(&err);
+    return CLI_FAILED;
+  }
+  int code = argc < 2 ? (cli_help(1, help), CLI_USAGE) : dispatch(argc - 1, argv + 1, env);
+  kt_env_free(env);
+  return code;
+}

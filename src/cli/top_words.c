@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kappatweet top-words: a sink that counts. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct counter {
+  kt_topwords *words;
+  const char *langs; /* "es,en" or NULL */
+  uint64_t posts;
+} counter;
+
+static int listed(const char *langs, kt_span lang) {
+  while (langs && *langs) {
+    size_t n = strcspn(langs, ",");
+    if (lang.ptr && n == lang.len && !memcmp(langs, lang.ptr, n)) return 1;
+    langs += n + (langs[n] == ',');
+  }
+  return 0;
+}
+
+static kt_status words_open(void *user, const kt_env *env, const kt_conf *conf, void **self,
+                            kt_error *err) {
+  (void)env, (void)conf, (void)err;
+  *self = user;
+  return KT_OK;
+}
+
+static kt_status words_submit(void *self, kt_delivery *d, kt_error *err) {
+  counter *c = self;
+  const kt_batch *b = kt_delivery_batch(d);
+  for (size_t i = 0; i < kt_batch_count(b); i++) {
+    const kt_record *r = kt_batch_record(b, i);
+    if (r->kind != KT_POST || (c->langs && !listed(c->langs, r->lang))) continue;
+    if (kt_topwords_add(c->words, r->lang, r->text) < 0)
+      return cli_fail(err, KT_ENOMEM, "top-words", "out of memory");
+    c->posts++;
+  }
+  kt_delivery_done(d, KT_DELIVERED, NULL);
+  return KT_OK;
+}
+
+static void words_close(void *self) {
+  (void)self;
+}
+
+static const kt_sink_ops words_sink = { .size = sizeof words_sink,
+                                        .name = "words",
+                                        .options = "\t\t\t\t\t\tCounts words\n",
+                                        .open = words_open,
+                                        .submit = words_submit,
+                                        .close = words_close };
+
+static void print_json(const counter *c, const kt_topword *words, size_t n) {
+  printf("{\"posts\":%llu,\"exact\":%s,\"words\":[", (unsigned long long)c->posts,
+         kt_topwords_exact(c->words) ? "true" : "false");
+  for (size_t i = 0; i < n; i++) {
+    fputs(i ? ",{\"word\":" : "{\"word\":", stdout);
+    cli_json_string(words[i].word.ptr, words[i].word.len);
+    printf(",\"count\":%llu,\"error\":%llu}", (unsigned long long)words[i].count,
+           (unsigned long long)words[i].error);
+  }
+  puts("]}");
+}
+
+static void print_table(const counter *c, const kt_topword *words, size_t n) {
+  char count[32], posts[32];
+  cli_number(c->posts, posts);
+  for (size_t i = 0; i < n; i++) {
+    cli_number(words[i].count, count);
+    printf("%3zu  %12s  %.*s", i + 1, count, (int)words[i].word.len, words[i].word.ptr);
+    if (words[i].error) printf("  (at most %llu too high)", (unsigned long long)words[i].error);
+    putchar('\n');
+  }
+  cli_say("words of %s posts%s\n", posts,
+          kt_topwords_exact(c->words) ? "" : "; counts are upper bounds");
+}
+
+static int print(const counter *c, const cli_plan *plan) {
+  const char *given = cli_plan_get(plan, CLI_COUNT);
+  size_t want = given ? (size_t)cli_count(given) : 20;
+  kt_topword *words = calloc(want ? want : 1, sizeof *words);
+  if (!words) return CLI_FAILED;
+  size_t n = kt_topwords_list(c->words, words, want);
+  if (cli_plan_flag(plan, CLI_JSON))
+    print_json(c, words, n);
+  else
+    print_table(c, words, n);
+  free(words);
+  return cli_flush();
+}
+
+static int count(cli_plan *plan, kt_parts *parts, counter *c, kt_error *err) {
+  kt_pipeline *p = NULL;
+  if (cli_pipeline(plan, parts, &p, err) < 0) return CLI_USAGE;
+  cli_drive d = { .pipeline = p,
+                  .progress = !cli_plan_flag(plan, CLI_QUIET) && isatty(STDERR_FILENO) };
+  kt_stats s = { .size = sizeof s };
+  char dead[4200];
+  kt_status st = cli_drive_run(&d, err);
+  kt_pipeline_stats(p, &s);
+  kt_pipeline_free(p);
+  cli_dead_letter_uri(plan, dead, sizeof dead);
+  if (s.dead) cli_say("%llu set aside in %s\n", (unsigned long long)s.dead, dead);
+  if (d.interrupted) return CLI_INTERRUPTED;
+  return st < 0 ? CLI_FAILED : print(c, plan);
+}
+
+static int with_plan(cli_plan *plan, kt_env *env) {
+  kt_error err = { 0 };
+  kt_parts *parts = NULL;
+  counter c = { .langs = cli_plan_get(plan, CLI_LANG) };
+  const char *n = cli_plan_get(plan, CLI_COUNT);
+  int code = CLI_USAGE;
+  kt_status st = KT_OK;
+  if (n && (cli_count(n) < 0 || cli_count(n) > 1000000))
+    st = cli_fail(&err, KT_EINVAL, "command",
+                  "-n takes a number of words up to 1000000, not '%.40s'", n);
+  if (st >= 0) st = cli_parts(plan, env, &parts, &err);
+  if (st >= 0) st = kt_topwords_new(env, 0, &c.words, &err);
+  if (st >= 0) st = kt_parts_add_sink(parts, &words_sink, &c, &err);
+  if (st >= 0) st = cli_plan_add(plan, CLI_TO, "words:", 0, &err);
+  if (st >= 0) code = count(plan, parts, &c, &err);
+  if (st < 0 || err.code < 0) cli_error(&err);
+  kt_topwords_free(c.words);
+  kt_parts_free(parts);
+  return code;
+}
+
+int cli_top_words(int argc, char **argv, kt_env *env) {
+  return cli_with_plan(CLI_TOP_WORDS, argc, argv, env, with_plan);
+}
