@@ -13,6 +13,13 @@ extern "C" {
  * parts and returns KT_OK, or fails with an error that says why it cannot work here. */
 typedef kt_status (*kt_module_init_fn)(kt_parts *parts, kt_error *err);
 
+/* What a module defines. Not a function of the library: it is declared here so that its definition is
+ * checked and visible to the loader. */
+#if defined(__GNUC__) || defined(__clang__)
+__attribute__((visibility("default")))
+#endif
+kt_status kt_module_init_1(kt_parts *parts, kt_error *err);
+
 
 /* Loads the shared object at `path` (with a slash: as it stands; without: looked up by the dynamic
  * linker) and lets it register its parts. It is never unloaded. KT_EIO: cannot be loaded, with the
