@@ -12,7 +12,7 @@ static void check_declaration(request *r, uint32_t kind) {
   size_t n = strcspn(r->uri, ":");
   kt_status st = world_open(&w, r, 0);
   ok(st == KT_OK, "the part's module loads and registers", "%s", w.err.message);
-  for (size_t i = 0; st == KT_OK && kt_parts_get(w.parts, i, &info) == KT_OK && !found; i++)
+  for (size_t i = 0; st == KT_OK && !found && kt_parts_get(w.parts, i, &info) == KT_OK; i++)
     if (info.kind == kind && strlen(info.name) == n && !memcmp(info.name, r->uri, n)) found = &info;
   ok(found != NULL, "the catalogue has it under its scheme", "no part of this kind for %s", r->uri);
   ok(found && (info.options[0] == '\t' || strstr(info.options, "\n\t")),
