@@ -124,9 +124,13 @@ kt_span kt_parse_source(kt_parse_job *job, kt_json_val v) {
 }
 
 int64_t kt_parse_time(kt_parse_job *job, kt_json_val v) {
+  enum { LONGEST = 192 };
+  char plain[LONGEST + UNESCAPE_SLACK];
   kt_span s;
-  /* No form of time has a character that must be escaped. */
-  if (kt_json_text(&job->json, v, &s) < 0 || !s.len) return KT_UNKNOWN;
+  int escapes = kt_json_text(&job->json, v, &s);
+  if (escapes < 0 || !s.len || s.len > LONGEST) return KT_UNKNOWN;
+  /* Some writers escape the plus sign. */
+  if (escapes) s = kt_span_make(plain, kt_json_unescape(plain, s, NULL));
   if (*s.ptr >= '0' && *s.ptr <= '9') return kt_time_parse_iso(s);
   return kt_time_parse_v1(s);
 }

@@ -47,6 +47,9 @@ END_TEST
 START_TEST(time_is_created_at_and_else_timestamp_ms) {
   check_one("auto:", "{\"id\":1,\"text\":\"\",\"created_at\":\"2021-11-05T10:00:00.123Z\"}",
             (want){ .id = "1", .text = "", .created_ms = AT_MS + 123 });
+  check_one(
+      "auto:", "{\"id\":1,\"text\":\"\",\"created_at\":\"Fri Nov 05 10:00:00 \\u002B0000 2021\"}",
+      (want){ .id = "1", .text = "", .created_ms = AT_MS });
   check_one("auto:", "{\"id\":1,\"text\":\"\",\"timestamp_ms\":\"1636106400657\"}",
             (want){ .id = "1", .text = "", .created_ms = AT_MS + 657 });
   check_one("auto:", "{\"id\":1,\"text\":\"\",\"timestamp_ms\":1636106400657}",
