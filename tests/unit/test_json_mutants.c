@@ -105,8 +105,6 @@ static size_t mutate(char *text, size_t len) {
   return len;
 }
 
-enum { JSON_C_0_18 = 18 << 8 };
-
 static int json_c_accepts(json_tokener *tok, kt_span text) {
   json_tokener_reset(tok);
   json_object *o = json_tokener_parse_ex(tok, text.ptr, (int)text.len);
@@ -115,9 +113,6 @@ static int json_c_accepts(json_tokener *tok, kt_span text) {
     ok = (o = json_tokener_parse_ex(tok, "", 1),
           json_tokener_get_error(tok) == json_tokener_success);
   json_object_put(o);
-  /* From 0.18 on json-c refuses integers beyond 64 bits, which are JSON all the same. */
-  if (json_c_version_num() >= JSON_C_0_18)
-    ok |= json_tokener_get_error(tok) == json_tokener_error_parse_number;
   return ok;
 }
 
@@ -126,9 +121,9 @@ START_TEST(mutants_are_judged_alike) {
   char *file = json_read_file(JSON_POSTS, &size), *text = malloc(MAX_POST + 256), *line = file;
   json_fence fence = json_fence_new(MAX_POST + 1024);
   json_tokener *tok = json_tokener_new_ex(200);
-  /* json-c 0.18 takes valid UTF-8 in a value for invalid. */
-  int utf8 = json_c_version_num() < JSON_C_0_18 ? JSON_TOKENER_VALIDATE_UTF8 : 0;
-  json_tokener_set_flags(tok, JSON_TOKENER_STRICT | utf8);
+  /* In its strict mode json-c 0.18 refuses every byte above 127 in a value, and integers beyond 64 bits. */
+  int json_c_knows = json_c_version_num() < 18 << 8;
+  json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
   kt_env *env = test_env(NULL, NULL);
   kt_json readers[JSON_ISAS];
   for (int i = 0; i < JSON_ISAS; i++) kt_json_init(&readers[i], env, json_isas[i]);
@@ -153,7 +148,7 @@ START_TEST(mutants_are_judged_alike) {
       if (first == KT_OK) ck_assert(json_same_index(&readers[0], &readers[i]));
       ck_assert_uint_eq(readers[i].fallbacks, 0);
     }
-    if (first == KT_OK) ck_assert(json_c_accepts(tok, mutant));
+    if (first == KT_OK && json_c_knows) ck_assert(json_c_accepts(tok, mutant));
     first == KT_OK ? accepted++ : refused++;
     line = end + 1 < file + size ? end + 1 : file;
   }
