@@ -18,6 +18,7 @@
   X(kt_sink_csv)                                                                                   \
   X(kt_sink_ndjson)                                                                                \
   X(kt_sink_null)                                                                                  \
+  X(kt_sink_sqlite)                                                                                \
   X(kt_sink_stdout)
 
 #define DECLARE_SOURCE(name) extern const kt_source_ops name;

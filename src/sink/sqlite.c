@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `sqlite:` keeps posts in a SQLite database, one row an id, for people to query.
+ *
+ * Promise: a record is delivered when its transaction is committed (WAL, synchronous=FULL): it
+ * survives a power loss; with sync=none a killed process. SQLite because the embedded store must be
+ * one file that every language and tool opens, and because its commit is trusted. Its memory is
+ * that of its own malloc and not counted on the env: an allocator can be given to SQLite only for
+ * the whole process, which is not a library's to do. It is bounded by the page cache (8 MiB). */
+#include <errno.h>
+#include <kappatweet/sink.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/span.h"
+#include "base/sys.h"
+#include "base/time.h"
+#include "base/utf8.h"
+#include "json/json.h"
+#include "sink/pending.h"
+
+/* 4,000 rows are about 40 ms of work here and pin about 12 MiB of payloads until the commit. */
+static const char OPTIONS[] =
+    "\t\t\t\t\t\tKeeps posts in a SQLite database, one row an id, with columns and indices to "
+    "query.\n"
+    "target\tpath\t\t!\t\t\tfile of the database\n"
+    "table\tstring\t\tposts\t\t\tname of the table of posts\n"
+    "raw\tbool\t\tfalse\t\t\tkeep the payload too\n"
+    "sync\tenum:full|none\t\tfull\t\t\tfull: what is delivered survives a power loss; none: a "
+    "killed "
+    "process\n"
+    "sync.records\tint\trecords\t4000\t1\t1000000\tcommits after so many\n"
+    "sync.ms\tduration\tms\t1s\t0\t1h\tcommits after so long\n"
+    "empty\tbool\t\ttrue\t\t\tmake the database even if no record comes\n";
+
+static const char WHERE[] = "sink.sqlite";
+enum { SCHEMA = 1, QUIET_MS = 20 };
+
+typedef enum query { INSERT_POST, DELETE_POST, INSERT_DELETED, INSERT_DEAD, QUERIES } query;
+
+typedef struct sqlite_sink {
+  const kt_env *env;
+  char *path, *table;
+  int raw, sync, empty;
+  size_t sync_records;
+  int64_t sync_ms;
+  sqlite3 *db;
+  sqlite3_stmt *queries[QUERIES];
+  int ready;  /* the schema is there */
+  int open;   /* a transaction is */
+  int erased; /* since the write-ahead log was emptied last */
+  kt_delivery **held;
+  size_t held_count, held_cap, held_records;
+  int64_t held_since, held_last;
+  kt_pending pending;
+  kt_buf scratch;
+} sqlite_sink;
+
+static kt_status fail(const sqlite_sink *s, int rc, const char *what, kt_error *err) {
+  int base = rc & 0xFF;
+  if (base == SQLITE_NOMEM) return kt_fail_nomem(err, WHERE);
+  int damaged = base == SQLITE_CORRUPT || base == SQLITE_NOTADB;
+  int passes = base == SQLITE_BUSY || base == SQLITE_LOCKED || base == SQLITE_FULL;
+  /* The message of an SQL error names columns and tables, never a value. */
+  const char *why = base == SQLITE_ERROR && s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(rc);
+  kt_status st =
+      kt_fail(err, damaged ? KT_ECORRUPT : KT_EIO, passes ? KT_ERR_RETRYABLE : KT_ERR_FATAL, WHERE,
+              "cannot %s %.100s: %s", what, s->path, why);
+  if (err && s->db) err->os_error = sqlite3_system_errno(s->db);
+  return st;
+}
+
+static kt_status run(sqlite_sink *s, const char *sql, const char *what, kt_error *err) {
+  int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+  return rc == SQLITE_OK ? KT_OK : fail(s, rc, what, err);
+}
+
+/* Every %w in the format is the name of the table of posts. */
+static kt_status run_for_table(sqlite_sink *s, const char *format, kt_error *err) {
+  char *sql = sqlite3_mprintf(format, s->table, s->table, s->table, s->table);
+  kt_status st = sql ? run(s, sql, "write", err) : kt_fail_nomem(err, WHERE);
+  sqlite3_free(sql);
+  return st;
+}
+
+static const char create_posts[] =
+    "CREATE TABLE IF NOT EXISTS \"%w\"("
+    "tweet_id TEXT PRIMARY KEY NOT NULL,text TEXT,created_time TEXT,created_ms INTEGER,"
+    "lang TEXT,source TEXT,user_id TEXT,user_name TEXT,ref_id TEXT,"
+    "repost INTEGER,reply INTEGER,quote INTEGER,truncated INTEGER,edited INTEGER,"
+    "sentiment TEXT,score_positive REAL,score_negative REAL,score_neutral REAL,score_mixed REAL,"
+    "arrived_ms INTEGER,raw TEXT)";
+static const char create_others[] =
+    "CREATE INDEX IF NOT EXISTS \"%w_created_time\" ON \"%w\"(created_time);"
+    "CREATE INDEX IF NOT EXISTS \"%w_lang\" ON \"%w\"(lang)";
+static const char create_deleted[] =
+    "CREATE TABLE IF NOT EXISTS \"%w_deleted\"(tweet_id TEXT PRIMARY KEY NOT NULL,"
+    "deleted_ms INTEGER) WITHOUT ROWID";
+static const char create_dead[] =
+    "CREATE TABLE IF NOT EXISTS dead_letters(id TEXT PRIMARY KEY NOT NULL,lane TEXT,place TEXT,"
+    "attempts INTEGER,error TEXT,reason TEXT,frame,arrived_ms INTEGER)";
+
+/* What comes later replaces what was there, but not a whole text by a truncated one, nor a score by
+ * none; what was deleted does not come back. */
+static const char insert_post[] =
+    "INSERT INTO \"%w\" AS p SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,"
+    "?19,?20,?21 WHERE NOT EXISTS(SELECT 1 FROM \"%w_deleted\" WHERE tweet_id=?1) "
+    "ON CONFLICT(tweet_id) DO UPDATE SET text=excluded.text,created_time=excluded.created_time,"
+    "created_ms=excluded.created_ms,lang=excluded.lang,source=excluded.source,"
+    "user_id=excluded.user_id,user_name=excluded.user_name,ref_id=excluded.ref_id,"
+    "repost=excluded.repost,reply=excluded.reply,quote=excluded.quote,"
+    "truncated=excluded.truncated,edited=excluded.edited,"
+    "sentiment=coalesce(excluded.sentiment,sentiment),"
+    "score_positive=coalesce(excluded.score_positive,score_positive),"
+    "score_negative=coalesce(excluded.score_negative,score_negative),"
+    "score_neutral=coalesce(excluded.score_neutral,score_neutral),"
+    "score_mixed=coalesce(excluded.score_mixed,score_mixed),"
+    "arrived_ms=excluded.arrived_ms,raw=coalesce(excluded.raw,raw) "
+    "WHERE excluded.arrived_ms>=coalesce(p.arrived_ms,excluded.arrived_ms) "
+    "AND excluded.truncated<=p.truncated";
+
+static kt_status prepare(sqlite_sink *s, query q, const char *format, kt_error *err) {
+  char *sql = sqlite3_mprintf(format, s->table, s->table);
+  if (!sql) return kt_fail_nomem(err, WHERE);
+  int rc = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->queries[q], NULL);
+  sqlite3_free(sql);
+  return rc == SQLITE_OK ? KT_OK : fail(s, rc, "use", err);
+}
+
+static kt_status connect_to(sqlite_sink *s, int flags, kt_error *err) {
+  if (s->db) return KT_OK;
+  /* A name that begins with a colon would mean something else to SQLite. */
+  char *path = sqlite3_mprintf("%s%s", *s->path == ':' ? "./" : "", s->path);
+  if (!path) return kt_fail_nomem(err, WHERE);
+  int rc = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+  sqlite3_free(path);
+  if (rc == SQLITE_OK) return KT_OK;
+  kt_status st = fail(s, rc, "open", err);
+  int e = s->db ? sqlite3_system_errno(s->db) : 0;
+  if (e) kt_fail_os(err, e, WHERE, "cannot open %.120s", s->path);
+  if (e && err) err->flags |= KT_ERR_FATAL;
+  sqlite3_close(s->db);
+  s->db = NULL;
+  return st;
+}
+
+static kt_status check_version(sqlite_sink *s, kt_error *err) {
+  sqlite3_stmt *q = NULL;
+  int version = 0;
+  int rc = sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &q, NULL);
+  if (rc == SQLITE_OK && (rc = sqlite3_step(q)) == SQLITE_ROW) version = sqlite3_column_int(q, 0);
+  sqlite3_finalize(q);
+  if (rc != SQLITE_ROW) return fail(s, rc, "read", err);
+  if (version <= SCHEMA) return KT_OK;
+  return kt_fail(err, KT_ENOTSUP, KT_ERR_FATAL, WHERE,
+                 "%.100s was written by a newer version (schema %d, this one knows %d)", s->path,
+                 version, (int)SCHEMA);
+}
+
+static kt_status make_schema(sqlite_sink *s, kt_error *err) {
+  kt_status st = run(s, "BEGIN IMMEDIATE", "write", err);
+  if (st < 0) return st;
+  st = run_for_table(s, create_posts, err);
+  if (st == KT_OK) st = run_for_table(s, create_others, err);
+  if (st == KT_OK) st = run_for_table(s, create_deleted, err);
+  if (st == KT_OK) st = run(s, "PRAGMA user_version=1", "write", err);
+  if (st == KT_OK) st = run(s, "COMMIT", "write", err);
+  if (st < 0 && !sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+  return st;
+}
+
+static kt_status make_ready(sqlite_sink *s, kt_error *err) {
+  if (s->ready) return KT_OK;
+  kt_status st = connect_to(s, SQLITE_OPEN_CREATE, err);
+  if (st == KT_OK) st = check_version(s, err);
+  if (st == KT_OK)
+    st = run(s, "PRAGMA journal_mode=WAL;PRAGMA secure_delete=ON;PRAGMA cache_size=-8192", "write",
+             err);
+  if (st == KT_OK)
+    st = run(s, s->sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", "write", err);
+  if (st == KT_OK) st = make_schema(s, err);
+  if (st == KT_OK) st = prepare(s, INSERT_POST, insert_post, err);
+  if (st == KT_OK) st = prepare(s, DELETE_POST, "DELETE FROM \"%w\" WHERE tweet_id=?1", err);
+  if (st == KT_OK)
+    st = prepare(s, INSERT_DELETED,
+                 "INSERT INTO \"%w_deleted\" VALUES(?1,?2) ON CONFLICT DO NOTHING", err);
+  s->ready = st == KT_OK;
+  for (int q = 0; !s->ready && q < QUERIES; q++) {
+    sqlite3_finalize(s->queries[q]);
+    s->queries[q] = NULL;
+  }
+  return st;
+}
+
+/* Values; what SQLite says of a failed bind, it says again at the step. */
+
+static void bind_text(sqlite3_stmt *q, int i, kt_span v) {
+  if (v.ptr)
+    sqlite3_bind_text64(q, i, v.ptr, v.len, SQLITE_STATIC, SQLITE_UTF8);
+  else
+    sqlite3_bind_null(q, i);
+}
+
+static void bind_int(sqlite3_stmt *q, int i, int64_t v) {
+  if (v == KT_UNKNOWN)
+    sqlite3_bind_null(q, i);
+  else
+    sqlite3_bind_int64(q, i, v);
+}
+
+/* As the shortest decimal, which the column's REAL affinity turns into a number: 0.1 stays 0.1. */
+static kt_status bind_score(sqlite_sink *s, sqlite3_stmt *q, int i, float v) {
+  s->scratch.len = 0;
+  if (kt_json_put_float(&s->scratch, v)) return KT_ENOMEM;
+  sqlite3_bind_text64(q, i, s->scratch.ptr, s->scratch.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+  return KT_OK;
+}
+
+static kt_status bind_scores(sqlite_sink *s, sqlite3_stmt *q, const kt_score *score) {
+  static const char *const labels[] = { NULL, "POSITIVE", "NEGATIVE", "NEUTRAL", "MIXED" };
+  if (!score || score->label < KT_LABEL_POSITIVE || score->label > KT_LABEL_MIXED) {
+    for (int i = 15; i <= 19; i++) sqlite3_bind_null(q, i);
+    return KT_OK;
+  }
+  bind_text(q, 15, kt_span_of(labels[score->label]));
+  return bind_score(s, q, 16, score->positive) || bind_score(s, q, 17, score->negative) ||
+                 bind_score(s, q, 18, score->neutral) || bind_score(s, q, 19, score->mixed)
+             ? KT_ENOMEM
+             : KT_OK;
+}
+
+static kt_status step_once(sqlite_sink *s, sqlite3_stmt *q, kt_error *err) {
+  int rc = sqlite3_step(q);
+  sqlite3_reset(q);
+  return rc == SQLITE_DONE ? KT_OK : fail(s, rc, "write", err);
+}
+
+static kt_status put_post(sqlite_sink *s, const kt_record *r, const kt_score *score,
+                          kt_error *err) {
+  static const uint32_t flags[] = { KT_REPOST, KT_REPLY, KT_QUOTE, KT_TRUNCATED, KT_EDITED };
+  sqlite3_stmt *q = s->queries[INSERT_POST];
+  char created[40];
+  kt_span iso = KT_NULL_SPAN;
+  if (r->created_ms != KT_UNKNOWN)
+    iso = kt_span_make(created, kt_time_format_iso(r->created_ms, created));
+  bind_text(q, 1, r->id);
+  bind_text(q, 2, r->text);
+  bind_text(q, 3, iso);
+  bind_int(q, 4, r->created_ms);
+  bind_text(q, 5, r->lang);
+  bind_text(q, 6, r->source);
+  bind_text(q, 7, r->user_id);
+  bind_text(q, 8, r->user_name);
+  bind_text(q, 9, r->ref_id);
+  for (int i = 0; i < 5; i++) bind_int(q, 10 + i, (r->flags & flags[i]) != 0);
+  if (bind_scores(s, q, score)) return kt_fail_nomem(err, WHERE);
+  bind_int(q, 20, r->arrived_ms != KT_UNKNOWN ? r->arrived_ms : kt_env_now_ms(s->env));
+  bind_text(q, 21, s->raw ? r->raw : KT_NULL_SPAN);
+  return step_once(s, q, err);
+}
+
+static kt_status put_delete(sqlite_sink *s, const kt_record *r, kt_error *err) {
+  bind_text(s->queries[DELETE_POST], 1, r->id);
+  bind_text(s->queries[INSERT_DELETED], 1, r->id);
+  bind_int(s->queries[INSERT_DELETED], 2,
+           r->created_ms != KT_UNKNOWN ? r->created_ms : kt_env_now_ms(s->env));
+  kt_status st = step_once(s, s->queries[DELETE_POST], err);
+  if (st == KT_OK && sqlite3_changes(s->db)) s->erased = 1;
+  return st == KT_OK ? step_once(s, s->queries[INSERT_DELETED], err) : st;
+}
+
+/* One row for one refusal of one frame, however often it comes. */
+static kt_status put_dead(sqlite_sink *s, const kt_batch *b, size_t i, const kt_record *r,
+                          kt_error *err) {
+  kt_dead why = { .size = sizeof why };
+  char id[33];
+  if (!s->queries[INSERT_DEAD]) {
+    kt_status st = run(s, create_dead, "write", err);
+    if (st == KT_OK)
+      st = prepare(s, INSERT_DEAD,
+                   "INSERT INTO dead_letters VALUES(?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT DO UPDATE "
+                   "SET attempts=excluded.attempts,error=excluded.error,reason=excluded.reason",
+                   err);
+    if (st < 0) return st;
+  }
+  sqlite3_stmt *q = s->queries[INSERT_DEAD];
+  kt_batch_dead(b, i, &why);
+  kt_hash128 h = kt_hash(r->raw.ptr, r->raw.len, 0);
+  h = kt_hash(why.place.ptr, why.place.len, h.hi ^ h.lo);
+  h = kt_hash(why.lane.ptr, why.lane.len, h.hi ^ h.lo);
+  snprintf(id, sizeof id, "%016llx%016llx", (unsigned long long)h.hi, (unsigned long long)h.lo);
+  sqlite3_bind_text(q, 1, id, 32, SQLITE_TRANSIENT);
+  bind_text(q, 2, why.lane);
+  bind_text(q, 3, why.place);
+  bind_int(q, 4, why.attempts);
+  bind_text(q, 5, kt_span_of(kt_status_name(why.code)));
+  bind_text(q, 6, why.reason);
+  if (kt_utf8_valid(r->raw.ptr, r->raw.len) == r->raw.len)
+    bind_text(q, 7, r->raw);
+  else
+    sqlite3_bind_blob64(q, 7, r->raw.ptr, r->raw.len, SQLITE_STATIC);
+  bind_int(q, 8, r->arrived_ms != KT_UNKNOWN ? r->arrived_ms : kt_env_now_ms(s->env));
+  return step_once(s, q, err);
+}
+
+/* Notices and gaps are not kept: there is nothing in them to query by post. */
+static kt_status put(sqlite_sink *s, kt_delivery *d, const kt_batch *b, uint32_t i, kt_error *err) {
+  const kt_record *r = kt_batch_record(b, i);
+  if (r->kind == KT_DEAD) return put_dead(s, b, i, r, err);
+  if (r->kind != KT_POST && r->kind != KT_DELETE) return KT_OK;
+  if (!r->id.ptr) {
+    kt_error why;
+    kt_fail(&why, KT_EINVAL, 0, WHERE, "it has no id, and rows are kept by id");
+    kt_delivery_mark(d, i, KT_REJECTED, &why);
+    return KT_OK;
+  }
+  return r->kind == KT_DELETE ? put_delete(s, r, err) : put_post(s, r, kt_batch_score(b, i), err);
+}
+
+static void finish(sqlite_sink *s, int outcome, const kt_error *why) {
+  for (size_t i = 0; i < s->held_count; i++) {
+    /* Marks stay: what was rejected is so whatever became of the rest. */
+    kt_delivery_done(s->held[i], outcome, why);
+  }
+  s->held_count = s->held_records = 0;
+  s->held_since = INT64_MAX;
+}
+
+static void roll_back(sqlite_sink *s, const kt_error *why) {
+  if (s->open && !sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+  /* A table that was made in the transaction is gone, and the query that needs it. */
+  sqlite3_finalize(s->queries[INSERT_DEAD]);
+  s->queries[INSERT_DEAD] = NULL;
+  s->open = 0;
+  finish(s, KT_RETRY, why);
+}
+
+static kt_status commit(sqlite_sink *s, kt_error *err) {
+  kt_error why;
+  if (!s->open) return KT_OK;
+  kt_status st = run(s, "COMMIT", "write", &why);
+  if (st < 0) {
+    roll_back(s, &why);
+    if (err) *err = why;
+    return st;
+  }
+  s->open = 0;
+  finish(s, KT_DELIVERED, NULL);
+  return KT_OK;
+}
+
+static kt_status put_batch(sqlite_sink *s, kt_delivery *d, size_t n, kt_error *err) {
+  const kt_batch *b = kt_delivery_batch(d);
+  kt_status st = KT_OK;
+  if (!s->open) {
+    st = run(s, "BEGIN IMMEDIATE", "write", err);
+    s->open = st == KT_OK;
+  }
+  for (size_t i = 0; st == KT_OK && i < n; i++) st = put(s, d, b, s->pending.index[i], err);
+  return st;
+}
+
+static kt_status sqlite_submit(void *self, kt_delivery *d, kt_error *err) {
+  sqlite_sink *s = self;
+  kt_error own;
+  size_t n;
+  if (!err) err = &own;
+  kt_status st = make_ready(s, err);
+  if (st == KT_OK) st = kt_pending_take(&s->pending, d, &n, err);
+  if (st == KT_OK && kt_grow(s->env, &s->held, &s->held_cap, s->held_count + 1, sizeof *s->held))
+    st = kt_fail_nomem(err, WHERE);
+  if (st < 0) return st;
+  st = put_batch(s, d, n, err);
+  if (st < 0) {
+    roll_back(s, err);
+    return st;
+  }
+  s->held[s->held_count++] = d;
+  s->held_records += n;
+  s->held_last = kt_env_mono_ms(s->env);
+  if (s->held_since == INT64_MAX) s->held_since = s->held_last;
+  if (s->held_records >= s->sync_records) commit(s, err);
+  return KT_OK;
+}
+
+static int64_t due(const sqlite_sink *s) {
+  if (s->held_since == INT64_MAX) return INT64_MAX;
+  int64_t age = s->held_since + s->sync_ms, quiet = s->held_last + QUIET_MS;
+  return age < quiet ? age : quiet;
+}
+
+static kt_status sqlite_step(void *self, int64_t mono_ms, kt_error *err) {
+  sqlite_sink *s = self;
+  if (mono_ms >= due(s)) commit(s, err);
+  return KT_AGAIN;
+}
+
+static void sqlite_pollset(void *self, kt_pollset *ps) {
+  if (due(self) != INT64_MAX) kt_pollset_deadline(ps, due(self));
+}
+
+/* Deleted text still stands in the write-ahead log until that is emptied; a reader may prevent it,
+ * then the next time does it. */
+static void empty_wal(sqlite_sink *s) {
+  if (!s->erased) return;
+  s->erased =
+      sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK;
+}
+
+static kt_status sqlite_flush(void *self, kt_error *err) {
+  sqlite_sink *s = self;
+  kt_status st = commit(s, err);
+  if (st == KT_OK && s->empty) st = make_ready(s, err);
+  if (st == KT_OK) empty_wal(s);
+  return st;
+}
+
+static void sqlite_cancel(void *self, kt_delivery *d) {
+  (void)d;
+  commit(self, NULL);
+}
+
+static void release(sqlite_sink *s) {
+  for (int q = 0; q < QUERIES; q++) sqlite3_finalize(s->queries[q]);
+  sqlite3_close(s->db);
+  kt_pending_free(&s->pending);
+  kt_buf_clear(&s->scratch);
+  kt_env_release(s->env, s->held, s->held_cap * sizeof *s->held);
+  kt_strfree(s->env, s->path);
+  kt_strfree(s->env, s->table);
+  kt_env_release(s->env, s, sizeof *s);
+}
+
+static void sqlite_close(void *self) {
+  sqlite_sink *s = self;
+  commit(s, NULL);
+  if (s->db) empty_wal(s);
+  release(s);
+}
+
+static int is_identifier(const char *name) {
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  size_t n = strlen(name);
+  return n && n <= 60 && strspn(name, letters) == n && (*name < '0' || *name > '9') &&
+         sqlite3_strnicmp(name, "sqlite_", 7) != 0 && sqlite3_stricmp(name, "dead_letters") != 0;
+}
+
+/* What is there is looked at; what is not there is made when it is needed. */
+static kt_status look(sqlite_sink *s, kt_error *err) {
+  struct stat st;
+  if (kt_sys_stat(s->path, &st) == 0) {
+    kt_status status = connect_to(s, 0, err);
+    return status == KT_OK ? check_version(s, err) : status;
+  }
+  const char *slash = strrchr(s->path, '/');
+  char *folder =
+      kt_strndup(s->env, slash ? s->path : ".", slash ? (size_t)(slash - s->path) + 1 : 1);
+  if (!folder) return kt_fail_nomem(err, WHERE);
+  int wrong = kt_sys_access(folder, W_OK | X_OK);
+  kt_strfree(s->env, folder);
+  if (!wrong) return KT_OK;
+  kt_fail_os(err, errno, WHERE, "cannot open %.120s", s->path);
+  if (err) err->flags |= KT_ERR_FATAL;
+  return KT_EIO;
+}
+
+static kt_status sqlite_open(void *user, const kt_env *env, const kt_conf *conf, void **self,
+                             kt_error *err) {
+  (void)user;
+  const char *table = kt_conf_string(conf, "table");
+  if (!is_identifier(table))
+    return kt_fail(err, KT_EINVAL, 0, WHERE,
+                   "option table: '%.40s' is no name of letters, digits and _", table);
+  sqlite_sink *s = kt_zalloc(env, sizeof *s);
+  if (!s) return kt_fail_nomem(err, WHERE);
+  s->env = env;
+  s->raw = kt_conf_int(conf, "raw") != 0;
+  s->sync = strcmp(kt_conf_string(conf, "sync"), "full") == 0;
+  s->empty = kt_conf_int(conf, "empty") != 0;
+  s->sync_records = (size_t)kt_conf_int(conf, "sync.records");
+  s->sync_ms = kt_conf_int(conf, "sync.ms");
+  s->held_since = INT64_MAX;
+  kt_pending_init(&s->pending, env);
+  kt_buf_init(&s->scratch, env);
+  s->path = kt_strdup(env, kt_conf_string(conf, "target"));
+  s->table = kt_strdup(env, table);
+  kt_status st = s->path && s->table ? look(s, err) : kt_fail_nomem(err, WHERE);
+  if (st < 0) {
+    release(s);
+    return st;
+  }
+  *self = s;
+  return KT_OK;
+}
+
+extern const kt_sink_ops kt_sink_sqlite;
+const kt_sink_ops kt_sink_sqlite = { .size = sizeof(kt_sink_ops),
+                                     .name = "sqlite",
+                                     .options = OPTIONS,
+                                     .caps = KT_SINK_KEYED | KT_SINK_DELETES | KT_SINK_HOLDS,
+                                     .open = sqlite_open,
+                                     .submit = sqlite_submit,
+                                     .step = sqlite_step,
+                                     .pollset = sqlite_pollset,
+                                     .flush = sqlite_flush,
+                                     .cancel = sqlite_cancel,
+                                     .close = sqlite_close };
