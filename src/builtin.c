@@ -2,7 +2,7 @@
 #include "builtin.h"
 
 /* One line a part; each table is defined at the end of the part's own file. */
-#define SOURCES(X)
+#define SOURCES(X) X(kt_source_file)
 #define PARSERS(X)                                                                                 \
   X(kt_parser_auto)                                                                                \
   X(kt_parser_dead)                                                                                \

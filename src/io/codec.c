@@ -43,21 +43,29 @@ static const magic magics[] = {
 };
 
 kt_status kt_codec_detect(const char *p, size_t n, kt_codec *out, const char **what) {
+  kt_status st = KT_OK;
   *out = KT_CODEC_NONE;
   *what = NULL;
   for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
     const magic *m = &magics[i];
-    if (n < m->n || memcmp(p, m->bytes, m->n) != 0) continue;
-    if (m->codec == KT_CODEC_BZIP2 && (n < 4 || p[3] < '1' || p[3] > '9')) continue;
+    size_t least = m->n + (m->codec == KT_CODEC_BZIP2); /* with the digit of its level */
+    if (memcmp(p, m->bytes, n < m->n ? n : m->n) != 0) continue;
+    if (n < least) {
+      st = KT_AGAIN;
+      continue;
+    }
+    if (m->codec == KT_CODEC_BZIP2 && (p[3] < '1' || p[3] > '9')) continue;
     *what = m->what;
     if (m->codec < 0) return KT_ENOTSUP;
     *out = (kt_codec)m->codec;
     return KT_OK;
   }
   /* A zstd file may begin with a skippable frame: 0x184D2A50 to 0x184D2A5F. */
-  if (n >= 4 && (p[0] & 0xf0) == 0x50 && memcmp(p + 1, "\x2a\x4d\x18", 3) == 0)
+  if (n >= 4 && (p[0] & 0xf0) == 0x50 && memcmp(p + 1, "\x2a\x4d\x18", 3) == 0) {
     *out = KT_CODEC_ZSTD;
-  return KT_OK;
+    return KT_OK;
+  }
+  return st;
 }
 
 const char *kt_codec_name(kt_codec c) {

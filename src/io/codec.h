@@ -12,8 +12,9 @@ typedef enum kt_codec { KT_CODEC_NONE, KT_CODEC_GZIP, KT_CODEC_ZSTD, KT_CODEC_BZ
 
 enum { KT_CODEC_MAGIC = 8 }; /* bytes that kt_codec_detect() wants to see, if the file has them */
 
-/* The format of a file that begins with these bytes. KT_ENOTSUP for one that is known and not
- * supported (xz, zip, UTF-16 ...); *what is then its name. */
+/* The format of a file that begins with these bytes. KT_AGAIN: too few of them to tell (as far as
+ * they go it is KT_CODEC_NONE). KT_ENOTSUP for one that is known and not supported (xz, zip, UTF-16
+ * ...); *what is then its name. */
 kt_status kt_codec_detect(const char *p, size_t n, kt_codec *out, const char **what);
 /* "none", "gzip", "zstd", "bzip2" */
 const char *kt_codec_name(kt_codec c);
@@ -32,7 +33,7 @@ void kt_decompressor_free(kt_decompressor *d); /* NULL allowed */
 /* Takes bytes from the front of *in (and shortens it) and writes at most `cap` to `out`; *made =
  * how many. Stops when *in is empty and nothing more can be written, or `out` is full. KT_OK,
  * KT_ENOMEM, KT_ECORRUPT (what was made before the damage is good; the message says what is wrong).
- */
+ * After a failure it can only be freed. */
 kt_status kt_decompressor_run(kt_decompressor *d, kt_span *in, char *out, size_t cap, size_t *made,
                               kt_error *err);
 /* Non-zero between two members and before the first: a file that ends here was not cut off. */

@@ -185,7 +185,10 @@ START_TEST(test_detect) {
   const char *what;
   ck_assert_int_eq(kt_codec_detect("{\"a\":1}", 7, &c, &what), KT_OK);
   ck_assert_int_eq(c, KT_CODEC_NONE);
-  ck_assert_int_eq(kt_codec_detect("", 0, &c, &what), KT_OK);
+  ck_assert_int_eq(kt_codec_detect("", 0, &c, &what), KT_AGAIN);
+  ck_assert_int_eq(kt_codec_detect("\x1f\x8b", 2, &c, &what), KT_AGAIN);
+  ck_assert_int_eq(kt_codec_detect("BZh", 3, &c, &what), KT_AGAIN);
+  ck_assert_int_eq(c, KT_CODEC_NONE);
   ck_assert_int_eq(kt_codec_detect("BZhello", 7, &c, &what), KT_OK);
   ck_assert_int_eq(c, KT_CODEC_NONE); /* text that begins with the letters */
   ck_assert_int_eq(kt_codec_detect("PK\3\4....", 8, &c, &what), KT_ENOTSUP);

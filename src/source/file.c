@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* file: frames from files, folders, globs and standard input. */
+#include "source/file.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/span.h"
+
+#define WHERE "source.file"
+enum {
+  FILES_A_STEP = 64
+}; /* opened in one read, so that many empty ones do not hold the others up */
+
+static const char options[] =
+    "\t\t\t\t\t\treads posts from files: a path, a folder, a glob, or - for standard input; gzip, "
+    "zstd "
+    "and bzip2 are recognised by content\n"
+    "target\tpath\t\t!\t\t\tfile, folder (its files in order of name), glob (* ? [..]), or -\n"
+    "framing\tenum:auto|lines|json\t\tauto\t\t\tone payload a line, or JSON values that may span "
+    "lines "
+    "(elements of an array at the top are payloads); auto tells by the beginning of each file\n"
+    "max_line_bytes\tbytes\tbytes\t8m\t1k\t1g\ta longer line goes to the dead letters, cut\n"
+    "recursive\tbool\t\tfalse\t\t\tfolders inside of folders too\n"
+    "follow\tbool\t\tfalse\t\t\twait for more at the end of a file, for new files, and through "
+    "rotation and truncation\n"
+    "poll.interval\tduration\tms\t250ms\t1ms\t1h\thow often followed files are looked at\n"
+    "rotate.wait\tduration\tms\t5s\t0\t1h\thow long a file is read on after its name went to "
+    "another\n"
+    "checkpoint\tpath\t\t\t\t\tfile that keeps how far the input was read, to go on there in the "
+    "next "
+    "run\n";
+
+static kt_status load_checkpoint(kt_file_source *s, const char *path, kt_error *err) {
+  kt_status st = kt_checkpoint_open(s->env, path, &s->resumed, &s->checkpoint, err);
+  if (st < 0 || !s->resumed.len) return st;
+  kt_span own = kt_position_own(kt_buf_bytes(&s->resumed));
+  st = own.ptr ? kt_marks_read(&s->marks, own) : KT_ECORRUPT;
+  if (st == KT_ECORRUPT)
+    return kt_fail(err, st, 0, WHERE,
+                   "checkpoint %s is not of a file source: delete it to start again",
+                   kt_error_path(path));
+  return st < 0 ? kt_fail_nomem(err, WHERE) : KT_OK;
+}
+
+static kt_status take_resume(kt_file_source *s, kt_span resume, kt_error *err) {
+  kt_status st = kt_marks_read(&s->marks, resume);
+  if (st == KT_ECORRUPT)
+    return kt_fail(err, st, 0, WHERE, "the position to go on at is not of a file source");
+  return st < 0 ? kt_fail_nomem(err, WHERE) : KT_OK;
+}
+
+static void free_source(kt_file_source *s) {
+  kt_reader_free(s->reader);
+  for (size_t i = 0; i < s->tail_count; i++) kt_reader_free(s->tails[i]);
+  kt_env_release(s->env, s->tails, s->tail_cap * sizeof *s->tails);
+  kt_marks_clear(&s->marks);
+  kt_paths_free(&s->paths);
+  kt_checkpoint_close(s->checkpoint);
+  kt_buf_clear(&s->resumed);
+  kt_strfree(s->env, s->target);
+  kt_env_release(s->env, s, sizeof *s);
+}
+
+static int is_stdin(const kt_file_source *s) {
+  return strcmp(s->target, "-") == 0;
+}
+
+/* A single file is opened at once: what cannot be read at all stops the run before it begins. */
+static kt_status find_files(kt_file_source *s, kt_error *err) {
+  if (!is_stdin(s)) {
+    kt_status st = kt_paths_expand(&s->paths, s->env, s->target, s->recursive, err);
+    if (st < 0) return st;
+    if (!s->paths.count && !s->follow)
+      return kt_fail(err, KT_EIO, 0, WHERE, "no file matches %s", kt_error_path(s->target));
+    if (s->follow) {
+      kt_paths_free(&s->paths);
+      return KT_OK;
+    }
+    if (s->paths.count != 1) return KT_OK;
+  }
+  const char *path = is_stdin(s) ? s->target : s->paths.list[0];
+  s->next = 1;
+  kt_status st = kt_reader_open(&s->reader, s->env, path, s->framing, s->max_line, &s->marks, err);
+  if (st == KT_OK && kt_reader_finished(s->reader, &s->marks)) {
+    kt_reader_free(s->reader);
+    s->reader = NULL;
+  }
+  return st;
+}
+
+static kt_status check_options(const kt_file_source *s, const kt_conf *conf, kt_error *err) {
+  if (is_stdin(s) && kt_conf_string(conf, "checkpoint"))
+    return kt_fail(err, KT_EINVAL, 0, WHERE,
+                   "standard input cannot be read again: checkpoint needs a file");
+  if (is_stdin(s) && s->follow)
+    return kt_fail(err, KT_EINVAL, 0, WHERE,
+                   "standard input is read to its end anyway: follow needs a file");
+  return KT_OK;
+}
+
+static int framing_of(const char *name) {
+  return *name == 'l' ? KT_FRAMING_LINES : *name == 'j' ? KT_FRAMING_JSON : KT_FRAMING_AUTO;
+}
+
+static kt_status file_open(void *user, const kt_env *env, const kt_conf *conf, kt_span resume,
+                           void **self, kt_error *err) {
+  (void)user;
+  kt_file_source *s = kt_zalloc(env, sizeof *s);
+  if (!s) return kt_fail_nomem(err, WHERE);
+  s->env = env;
+  kt_marks_init(&s->marks, env);
+  kt_buf_init(&s->resumed, env);
+  s->paths.env = env;
+  s->framing = framing_of(kt_conf_string(conf, "framing"));
+  s->max_line = (size_t)kt_conf_int(conf, "max_line_bytes");
+  s->recursive = (int)kt_conf_int(conf, "recursive");
+  s->follow = (int)kt_conf_int(conf, "follow");
+  s->poll_ms = kt_conf_int(conf, "poll.interval");
+  s->rotate_ms = kt_conf_int(conf, "rotate.wait");
+  s->next_poll_ms = INT64_MIN;
+  s->target = kt_strdup(env, kt_conf_string(conf, "target"));
+  const char *checkpoint = kt_conf_string(conf, "checkpoint");
+  kt_status st = s->target ? check_options(s, conf, err) : kt_fail_nomem(err, WHERE);
+  if (st == KT_OK && resume.ptr) st = take_resume(s, resume, err);
+  if (st == KT_OK && checkpoint) st = load_checkpoint(s, checkpoint, err);
+  if (st == KT_OK) st = find_files(s, err);
+  if (st < 0) {
+    free_source(s);
+    return st;
+  }
+  *self = s;
+  return KT_OK;
+}
+
+kt_status kt_file_reject(kt_file_source *s, kt_feed *feed, const char *path, const kt_error *why) {
+  size_t n = strlen(path);
+  kt_status st = kt_feed_reject(
+      feed, KT_LIT(""), kt_span_make(n > 200 ? path + n - 200 : path, n > 200 ? 200 : n), why);
+  if (st != KT_OK) return st;
+  kt_env_log(s->env, KT_LOG_WARNING, WHERE, kt_span_of(why->message));
+  s->fed++;
+  return KT_OK;
+}
+
+void kt_file_idle(kt_file_source *s, kt_feed *feed) {
+  if (s->fed == s->cut_at) return;
+  kt_feed_cut(feed);
+  s->cut_at = s->fed;
+}
+
+/* KT_OK: s->reader is set; KT_AGAIN: no room to tell that a file cannot be opened; KT_END. */
+static kt_status open_next(kt_file_source *s, kt_feed *feed, kt_error *err) {
+  kt_error why;
+  for (; s->next < s->paths.count; s->next++) {
+    const char *path = s->paths.list[s->next];
+    kt_status st =
+        kt_reader_open(&s->reader, s->env, path, s->framing, s->max_line, &s->marks, &why);
+    if (st == KT_OK && !kt_reader_finished(s->reader, &s->marks)) {
+      s->next++;
+      return KT_OK;
+    }
+    if (st == KT_OK) {
+      kt_reader_free(s->reader);
+      s->reader = NULL;
+      continue;
+    }
+    if (st != KT_ENOMEM) st = kt_file_reject(s, feed, path, &why);
+    if (st < 0) return kt_fail_nomem(err, WHERE);
+    if (st != KT_OK) return KT_AGAIN;
+  }
+  return KT_END;
+}
+
+static kt_status close_reader(kt_file_source *s, kt_error *err) {
+  kt_mark mark;
+  kt_reader_mark(s->reader, &mark);
+  if (!s->reader->in.stream && kt_marks_put(&s->marks, &mark) < 0) return kt_fail_nomem(err, WHERE);
+  kt_reader_free(s->reader);
+  s->reader = NULL;
+  return KT_OK;
+}
+
+static kt_status file_read(void *self, kt_feed *feed, int64_t mono_ms, kt_error *err) {
+  kt_file_source *s = self;
+  kt_status st = KT_OK;
+  s->waits_for_stream = 0;
+  if (s->resumed.len) {
+    st = kt_feed_resumed(feed, kt_buf_bytes(&s->resumed));
+    if (st < 0) return kt_fail(err, st, 0, WHERE, "the checkpoint's position is damaged");
+    kt_buf_clear(&s->resumed);
+  }
+  /* A commit is written before it returns: the end need not wait for one. */
+  if (kt_feed_stopping(feed)) return KT_END;
+  if (s->follow) return kt_file_follow(s, feed, mono_ms, err);
+  for (int i = 0; i < FILES_A_STEP; i++) {
+    if (!s->reader && (st = open_next(s, feed, err)) != KT_OK) return st == KT_AGAIN ? KT_OK : st;
+    st = kt_reader_feed(s->reader, feed, 0, &s->fed, err);
+    if (st == KT_AGAIN) {
+      s->waits_for_stream = 1;
+      kt_file_idle(s, feed);
+    }
+    if (st == KT_END)
+      st = close_reader(s, err);
+    else
+      return st;
+    if (st < 0) return st;
+  }
+  return KT_OK;
+}
+
+static kt_status file_position(void *self, kt_buf *out) {
+  kt_file_source *s = self;
+  kt_mark mark;
+  kt_status st = kt_marks_write(&s->marks, out);
+  if (st == KT_OK && s->reader && !s->reader->in.stream) {
+    kt_reader_mark(s->reader, &mark);
+    st = kt_mark_write(&mark, out);
+  }
+  for (size_t i = 0; st == KT_OK && i < s->tail_count; i++) {
+    kt_reader_mark(s->tails[i], &mark);
+    st = kt_mark_write(&mark, out);
+  }
+  return st;
+}
+
+static kt_status file_commit(void *self, uint64_t frames, kt_span position, kt_error *err) {
+  kt_file_source *s = self;
+  (void)frames;
+  return s->checkpoint ? kt_checkpoint_save(s->checkpoint, position, err) : KT_OK;
+}
+
+static void file_pollset(void *self, kt_pollset *ps) {
+  kt_file_source *s = self;
+  if (s->waits_for_stream && s->reader) kt_pollset_add(ps, s->reader->in.fd, KT_POLL_IN, 1);
+  if (s->follow) kt_pollset_deadline(ps, s->next_poll_ms);
+}
+
+static void file_close(void *self) {
+  free_source(self);
+}
+
+const kt_source_ops kt_source_file = { .size = sizeof(kt_source_ops),
+                                       .name = "file",
+                                       .options = options,
+                                       .caps = KT_SOURCE_WHOLE,
+                                       .open = file_open,
+                                       .read = file_read,
+                                       .position = file_position,
+                                       .commit = file_commit,
+                                       .pollset = file_pollset,
+                                       .close = file_close };

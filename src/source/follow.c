@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* follow=true: files that grow, are renamed, replaced and truncated. By looking at them at
+ * intervals: that works on every file system, and a poll of some hundred files costs less than a
+ * millisecond. */
+#include <errno.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/span.h"
+#include "base/sys.h"
+#include "source/file.h"
+
+#define WHERE "source.file"
+enum { MAX_OPEN = 128 }; /* descriptors; beyond that files that have long been idle are closed */
+
+static kt_reader *find_tail(const kt_file_source *s, const struct stat *st) {
+  for (size_t i = 0; i < s->tail_count; i++)
+    if (s->tails[i]->in.ino == st->st_ino && s->tails[i]->in.dev == st->st_dev &&
+        !s->tails[i]->ended)
+      return s->tails[i];
+  return NULL;
+}
+
+static void remove_tail(kt_file_source *s, size_t i) {
+  kt_reader_free(s->tails[i]);
+  s->tail_count--;
+  memmove(s->tails + i, s->tails + i + 1, (s->tail_count - i) * sizeof *s->tails);
+  if (s->tail > i) s->tail--;
+}
+
+/* Closes the file that has been idle longest, all of whose text was fed. */
+static kt_status close_idle(kt_file_source *s, kt_error *err) {
+  size_t found = s->tail_count;
+  for (size_t i = 0; i < s->tail_count; i++) {
+    const kt_reader *r = s->tails[i];
+    int idle = !r->ready && !r->stash.len && !r->framer.dropped && r->gone_ms == KT_UNKNOWN;
+    if (idle && (found == s->tail_count || r->used_ms < s->tails[found]->used_ms)) found = i;
+  }
+  if (found == s->tail_count) return KT_AGAIN;
+  kt_mark mark;
+  kt_reader_mark(s->tails[found], &mark);
+  mark.size = s->tails[found]->in.raw;
+  if (kt_marks_put(&s->marks, &mark) < 0) return kt_fail_nomem(err, WHERE);
+  kt_marks_see(&s->marks, mark.dev, mark.ino);
+  remove_tail(s, found);
+  return KT_OK;
+}
+
+/* Not tried again until it changes. */
+static kt_status remember_bad(kt_file_source *s, const struct stat *st, kt_error *err) {
+  const kt_mark mark = {
+    .dev = st->st_dev, .ino = st->st_ino, .line = 1, .size = (uint64_t)st->st_size
+  };
+  if (kt_marks_put(&s->marks, &mark) < 0) return kt_fail_nomem(err, WHERE);
+  kt_marks_see(&s->marks, mark.dev, mark.ino);
+  return KT_OK;
+}
+
+static kt_status add_tail(kt_file_source *s, kt_feed *feed, const char *path, const struct stat *at,
+                          int64_t mono_ms, kt_error *err) {
+  kt_error why;
+  kt_reader *r;
+  kt_status st;
+  if (s->tail_count >= MAX_OPEN) {
+    kt_marks_see(&s->marks, at->st_dev, at->st_ino); /* its turn comes */
+    if ((st = close_idle(s, err)) != KT_OK) return st < 0 ? st : KT_OK;
+  }
+  if (kt_grow(s->env, &s->tails, &s->tail_cap, s->tail_count + 1, sizeof *s->tails))
+    return kt_fail_nomem(err, WHERE);
+  st = kt_reader_open(&r, s->env, path, s->framing, s->max_line, &s->marks, &why);
+  if (st == KT_ENOMEM) return kt_fail_nomem(err, WHERE);
+  if (st < 0) {
+    if (why.os_error == ENOENT) return KT_OK;
+    st = kt_file_reject(s, feed, path, &why);
+    if (st < 0) return kt_fail_nomem(err, WHERE);
+    return st == KT_OK ? remember_bad(s, at, err) : KT_OK;
+  }
+  r->used_ms = mono_ms;
+  r->ready = r->listed = 1;
+  s->tails[s->tail_count++] = r;
+  return KT_OK;
+}
+
+/* One name of the listing. */
+static kt_status look_at(kt_file_source *s, kt_feed *feed, const char *path, int64_t mono_ms,
+                         kt_error *err) {
+  struct stat st;
+  if (kt_sys_stat(path, &st) < 0 || !S_ISREG(st.st_mode)) return KT_OK;
+  kt_reader *r = find_tail(s, &st);
+  if (r) {
+    r->listed = 1;
+    return KT_OK;
+  }
+  const kt_mark *mark = kt_marks_find(&s->marks, st.st_dev, st.st_ino);
+  if (mark && mark->size && mark->size == (uint64_t)st.st_size) {
+    kt_marks_see(&s->marks, st.st_dev, st.st_ino);
+    return KT_OK;
+  }
+  return add_tail(s, feed, path, &st, mono_ms, err);
+}
+
+/* Has the file that we hold open grown, or been truncated? */
+static void check_growth(kt_reader *r) {
+  kt_mark before;
+  kt_error why;
+  if (r->ended) return;
+  kt_input_identify(&r->in, &before);
+  if (kt_input_look(&r->in, &why) < 0) return; /* the read will tell */
+  if (!kt_input_is(&r->in, &before) || r->in.size < r->in.raw)
+    r->ended = r->ready = 1; /* what is left of a last line is fed; the next look opens it anew */
+  else if (r->in.size > r->in.raw)
+    r->ready = 1;
+}
+
+static kt_status rescan(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_error *err) {
+  kt_paths paths;
+  kt_status st = kt_paths_expand(&paths, s->env, s->target, s->recursive, err);
+  int listed = st == KT_OK;
+  if (st == KT_EIO) st = KT_OK; /* between two names of a rotation there is none */
+  for (size_t i = 0; i < s->tail_count; i++) {
+    check_growth(s->tails[i]);
+    s->tails[i]->listed = 0;
+  }
+  for (size_t i = 0; st == KT_OK && i < paths.count; i++)
+    st = look_at(s, feed, paths.list[i], mono_ms, err);
+  kt_paths_free(&paths);
+  for (size_t i = 0; st == KT_OK && i < s->tail_count; i++) {
+    kt_reader *r = s->tails[i];
+    if (r->listed)
+      r->gone_ms = KT_UNKNOWN;
+    else if (r->gone_ms == KT_UNKNOWN)
+      r->gone_ms = mono_ms;
+  }
+  /* An open file's place is with its reader, that of a file which is gone with nobody. */
+  if (st == KT_OK && listed) kt_marks_drop_unseen(&s->marks);
+  return st;
+}
+
+/* Reads one file as far as it goes now. KT_AGAIN: to its end; KT_OK: there is more, or no room. */
+static kt_status read_tail(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_error *err) {
+  kt_reader *r = s->tails[s->tail];
+  int gone = r->gone_ms != KT_UNKNOWN && mono_ms - r->gone_ms >= s->rotate_ms;
+  if (!r->ready && !gone) return KT_AGAIN;
+  uint64_t fed = s->fed;
+  kt_status st = kt_reader_feed(r, feed, !gone, &s->fed, err);
+  if (s->fed != fed) r->used_ms = mono_ms;
+  if (st == KT_AGAIN) {
+    if (kt_reader_pause(r) < 0) return kt_fail_nomem(err, WHERE);
+    r->ready = 0;
+  } else if (st == KT_END) {
+    /* A damaged file stays known until it is replaced or removed. */
+    if (r->failed && !gone) {
+      r->ready = 0;
+      return KT_AGAIN;
+    }
+    remove_tail(s, s->tail);
+    return KT_OK;
+  }
+  return st;
+}
+
+kt_status kt_file_follow(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_error *err) {
+  if (mono_ms >= s->next_poll_ms && kt_feed_room(feed)) {
+    kt_status st = rescan(s, feed, mono_ms, err);
+    if (st < 0) return st;
+    s->next_poll_ms = mono_ms + s->poll_ms;
+  }
+  for (size_t i = 0; i < s->tail_count; i++) {
+    if (s->tail >= s->tail_count) s->tail = 0;
+    kt_status st = read_tail(s, feed, mono_ms, err);
+    if (st != KT_AGAIN) return st;
+    s->tail++;
+  }
+  s->tail = 0;
+  kt_file_idle(s, feed);
+  return KT_AGAIN;
+}
