@@ -119,10 +119,11 @@ static kt_status read_once(kt_pipeline *p, kt_error *err) {
   kt_error why = { 0 };
   f->arrived_ms = kt_env_now_ms(p->env);
   f->reading = 1;
-  f->moved = 0;
+  f->moved = f->starved = 0;
   kt_status st = source_ops(p)->read(p->source.self, f, p->now + p->skew, &why);
   f->reading = 0;
   f->idle = st == KT_AGAIN;
+  if (st >= 0 && f->starved && !f->moved) st = kt_fail_nomem(&why, WHERE);
   if (st < 0) return read_failed(p, st, &why, err);
   f->retry = (kt_backoff){ 0, 0 };
   if (st != KT_END) return KT_OK;

@@ -35,7 +35,7 @@ kt_delivery *kt_delivery_new(kt_lane *lane, kt_item *it) {
   d->records = d->count = n;
   for (size_t i = 0; i < n; i++) d->pending[i] = (uint32_t)i;
   d->attempt = d->counted = 0;
-  d->lane_delivered = 0;
+  d->lane_delivered = d->call = 0;
   d->retry = (kt_backoff){ 0, 0 };
   d->mine = NULL;
   atomic_store(&d->state, KT_DELIVERY_WAITING);

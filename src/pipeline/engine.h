@@ -112,6 +112,7 @@ struct kt_delivery {
   kt_error rest_why;
   size_t judged; /* while done is handled: pending[0..judged) will be tried again */
   uint32_t attempt, counted;
+  uint64_t call;           /* number of the lane's call that was its last try */
   uint64_t lane_delivered; /* by the lane when this delivery failed last */
   int any_delivered;
   kt_error retry_why; /* worst of this try */
@@ -156,6 +157,7 @@ struct kt_feed {
   int64_t arrived_ms; /* now, of this read */
   int reading, cut, barrier;
   int moved;    /* something was added in this read */
+  int starved;  /* there was no memory to read into */
   int short_of; /* memory: nothing is read */
   kt_item *ask; /* its position is asked before the next read */
   int idle;     /* the last read said KT_AGAIN */

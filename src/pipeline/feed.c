@@ -80,7 +80,10 @@ char *kt_feed_space(kt_feed *f, kt_span keep, size_t want, size_t *cap) {
       if (keep.len) memmove(s->data, keep.ptr, keep.len);
     } else {
       kt_slab *fresh = slab_take(f, need);
-      if (!fresh) return NULL;
+      if (!fresh) {
+        f->starved = 1;
+        return NULL;
+      }
       if (keep.len) memcpy(fresh->data, keep.ptr, keep.len);
       slab_keep(f, s);
       f->slab = s = fresh;

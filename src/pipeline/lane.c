@@ -69,7 +69,7 @@ static void submit(kt_lane *lane, kt_delivery *d) {
   kt_error why = { 0 };
   kt_delivery_begin(d);
   if (d->attempt > 1) kt_lane_pay(lane);
-  lane->calls++;
+  d->call = ++lane->calls;
   lane->flying++;
   lane->unflushed = 1;
   kt_status st = ops_of(lane)->submit(lane->sink.self, d, &why);
@@ -162,15 +162,36 @@ static kt_status take(kt_lane *lane, kt_error *err) {
   return 1;
 }
 
+static int is_due(const kt_delivery *d) {
+  return atomic_load(&d->state) == KT_DELIVERY_WAITING && d->lane->p->now >= d->retry.not_before;
+}
+
 static void resubmit(kt_lane *lane, int *moved) {
   for (kt_delivery *d = lane->first, *next; d; d = next) {
     next = d->next;
-    if (atomic_load(&d->state) != KT_DELIVERY_WAITING || lane->p->now < d->retry.not_before)
-      continue;
+    if (!is_due(d)) continue;
     if (!kt_lane_may_call(lane, d->attempt > 0)) return;
     submit(lane, d);
     *moved |= atomic_load(&d->state) != KT_DELIVERY_WAITING;
   }
+}
+
+/* With the breaker open one call finds out whether the sink works again. It is the one tried least
+ * recently, a new batch before all: a record that always fails must not look like an outage. */
+static kt_status probe(kt_lane *lane, int *moved, kt_error *err) {
+  if (!kt_lane_may_call(lane, 1)) return KT_OK;
+  kt_status st = take(lane, err);
+  if (st) {
+    *moved |= st > 0;
+    return st;
+  }
+  kt_delivery *oldest = NULL;
+  for (kt_delivery *d = lane->first; d; d = d->next)
+    if (is_due(d) && (!oldest || d->call < oldest->call)) oldest = d;
+  if (!oldest) return KT_OK;
+  submit(lane, oldest);
+  *moved |= atomic_load(&oldest->state) != KT_DELIVERY_WAITING;
+  return KT_OK;
 }
 
 /* All before the barrier is finished. */
@@ -211,9 +232,13 @@ kt_status kt_lane_step(kt_lane *lane, int *moved, kt_error *err) {
   if (!lane->sink.open) return KT_OK;
   if (lane->full && (lane->p->now >= lane->full_until || kt_slot_is_ready(lane->p, &lane->sink)))
     lane->full = 0;
-  resubmit(lane, moved);
   kt_status st;
-  while ((st = take(lane, err)) > 0) *moved = 1;
+  if (kt_lane_is_broken(lane)) {
+    st = probe(lane, moved, err);
+  } else {
+    resubmit(lane, moved);
+    while ((st = take(lane, err)) > 0) *moved = 1;
+  }
   tell_watermark(lane);
   flush(lane);
   return st;

@@ -37,7 +37,7 @@ void kt_lane_succeeded(kt_lane *lane) {
     lane->tokens = (double)lane->p->set.retry_budget;
 }
 
-static int is_broken(const kt_lane *lane) {
+int kt_lane_is_broken(const kt_lane *lane) {
   return lane->breaker.fails >= (uint64_t)lane->p->set.retry_breaker;
 }
 
@@ -45,7 +45,7 @@ static int is_broken(const kt_lane *lane) {
 int kt_lane_may_call(const kt_lane *lane, int retry) {
   int64_t now = lane->p->now;
   if (lane->held || lane->full || now < lane->not_before) return 0;
-  if (is_broken(lane)) return lane->flying == 0 && now >= lane->breaker.not_before;
+  if (kt_lane_is_broken(lane)) return lane->flying == 0 && now >= lane->breaker.not_before;
   return !retry || lane->tokens >= 1 || lane->flying == 0;
 }
 
@@ -53,7 +53,7 @@ int64_t kt_lane_may_call_at(const kt_lane *lane) {
   if (lane->held) return INT64_MAX;
   int64_t at = lane->not_before;
   if (lane->full) return lane->full_until;
-  if (is_broken(lane)) {
+  if (kt_lane_is_broken(lane)) {
     if (lane->flying) return INT64_MAX;
     if (lane->breaker.not_before > at) at = lane->breaker.not_before;
   }

@@ -14,6 +14,8 @@ void kt_break(kt_pipeline *p, kt_status st, const kt_error *why);
 /* A call of the lane failed whole, or delivered something. */
 void kt_lane_failed(kt_lane *lane, const kt_error *why);
 void kt_lane_succeeded(kt_lane *lane);
+/* So many calls failed in a row that it makes one at a time. */
+int kt_lane_is_broken(const kt_lane *lane);
 /* Non-zero: the lane may call its sink now. `retry`: the call repeats an earlier one. */
 int kt_lane_may_call(const kt_lane *lane, int retry);
 /* When it may at the earliest; INT64_MAX: not before something else happens. */

@@ -219,8 +219,8 @@ static inline void t_note(t_sink *s, const kt_batch *b, uint32_t i) {
   const kt_record *r = kt_batch_record(b, i);
   kt_dead d = { .size = sizeof d };
   kt_span id = r->id.ptr ? r->id : r->raw;
-  ck_assert(s->count < T_IDS);
-  snprintf(s->ids[s->count++], sizeof s->ids[0], "%.*s", (int)id.len, id.ptr ? id.ptr : "");
+  if (s->count++ < T_IDS)
+    snprintf(s->ids[s->count - 1], sizeof s->ids[0], "%.*s", (int)id.len, id.ptr ? id.ptr : "");
   if (kt_batch_dead(b, i, &d) != KT_OK) return;
   s->dead = d;
   snprintf(s->reason, sizeof s->reason, "%.*s", (int)d.reason.len, d.reason.ptr);
@@ -275,6 +275,13 @@ static inline void t_sink_close(void *self) {
   kt_error_set(&e, KT_ECANCELED, 0, "t", "closing");
   for (size_t i = 0; i < s->held_count; i++) kt_delivery_done(s->held[i], KT_RETRY, &e);
   s->held_count = 0;
+}
+
+/* A script: the first `fail_until` calls fail whole. */
+static inline int t_fail(t_sink *s, kt_delivery *d, kt_error *err) {
+  (void)d;
+  if ((int)s->calls > s->fail_until) return 2;
+  return kt_error_set(err, KT_EIO, 0, "t", "down");
 }
 
 /* ---- the whole */
@@ -372,13 +379,16 @@ static inline kt_status t_settle_down(t_pipe *t) {
   } while (st == KT_OK);
   return st;
 }
-/* Steps, and lets the time pass that it asks for, at most `ms` in all. */
+/* Steps and lets `ms` pass, stopping whenever a step is due. */
 static inline kt_status t_run_for(t_pipe *t, int64_t ms) {
   for (;;) {
     kt_status st = t_settle_down(t);
     if (st != KT_AGAIN) return st;
     int64_t wait = kt_pipeline_timeout_ms(t->p);
-    if (wait < 0 || wait > ms) return KT_AGAIN;
+    if (wait < 0 || wait > ms) {
+      t_pass(t, ms);
+      return t_settle_down(t);
+    }
     if (!wait) wait = 1;
     ms -= wait;
     t_pass(t, wait);
