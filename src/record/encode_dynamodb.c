@@ -8,17 +8,30 @@
 
 /* DynamoDB's limits of a number: 38 significant digits, 1E-130 to 9.9...E+125. What lies beyond is
  * refused with the whole item there, so it is written as a string. */
-enum { MAX_DIGITS = 38, MAX_EXPONENT = 125 - MAX_DIGITS };
+enum { MAX_DIGITS = 38, LEAST_EXPONENT = -130, MAX_EXPONENT = 125, MAX_SHIFT = 100000 };
+
+/* The exponent that a JSON number is written with; s begins behind the e. */
+static long exponent_of(kt_span s) {
+  long v = 0;
+  for (size_t i = 0; i < s.len; i++)
+    if (s.ptr[i] >= '0' && s.ptr[i] <= '9' && v < MAX_SHIFT) v = v * 10 + (s.ptr[i] - '0');
+  return s.len && s.ptr[0] == '-' ? -v : v;
+}
 
 static int fits_number(kt_span s) {
-  size_t digits = 0, i = 0;
-  long exponent = 0;
-  for (; i < s.len && s.ptr[i] != 'e' && s.ptr[i] != 'E'; i++)
-    digits += s.ptr[i] >= '0' && s.ptr[i] <= '9' && (digits || s.ptr[i] != '0');
-  for (i++; i < s.len; i++)
-    if (s.ptr[i] >= '0' && s.ptr[i] <= '9' && exponent < 10000)
-      exponent = exponent * 10 + (s.ptr[i] - '0');
-  return digits <= MAX_DIGITS && exponent <= MAX_EXPONENT;
+  size_t digits = 0, significant = 0, i = 0;
+  long first = -1; /* exponent of the first significant digit */
+  int fraction = 0;
+  for (; i < s.len && s.ptr[i] != 'e' && s.ptr[i] != 'E'; i++) {
+    if (s.ptr[i] == '.') fraction = 1;
+    if (s.ptr[i] < '0' || s.ptr[i] > '9') continue;
+    digits += digits || s.ptr[i] != '0';
+    if (s.ptr[i] != '0') significant = digits;
+    if (fraction ? !digits : digits != 0) first += fraction ? -1 : 1;
+  }
+  if (i < s.len) first += exponent_of(kt_span_make(s.ptr + i + 1, s.len - i - 1));
+  return !significant ||
+         (significant <= MAX_DIGITS && first >= LEAST_EXPONENT && first <= MAX_EXPONENT);
 }
 
 static kt_status put_in(kt_buf *out, const char *open, kt_span s, const char *close) {

@@ -394,6 +394,44 @@ START_TEST(dynamodb_types_each_value) {
 }
 END_TEST
 
+START_TEST(dynamodb_numbers_fit_or_are_text) {
+  static const struct {
+    const char *number;
+    int fits;
+  } cases[] = { { "0", 1 },
+                { "-0.0", 1 },
+                { "0e999", 1 },
+                { "1e125", 1 },
+                { "1e126", 0 },
+                { "9.9E+125", 1 },
+                { "99e125", 0 },
+                { "0.01e127", 1 },
+                { "0.01e128", 0 },
+                { "1e-130", 1 },
+                { "1e-131", 0 },
+                { "10e-131", 1 },
+                { "-0.1e-129", 1 },
+                { "-0.1e-130", 0 },
+                { "12345678901234567890123456789012345678", 1 },
+                { "1.2345678901234567890123456789012345678", 1 },
+                { "123456789012345678901234567890123456789", 0 },
+                { "0.00123456789012345678901234567890123456789", 0 },
+                { "123456789012345678901234567890123456780", 1 },
+                { "1e99999999999999999999", 0 } };
+  kt_env *env = test_env(NULL, NULL);
+  kt_batch *b = one_post(env, "x");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char raw[128], wanted[160];
+    snprintf(raw, sizeof raw, "{\"v\":%s}", cases[i].number);
+    snprintf(wanted, sizeof wanted, "{\"v\":{\"%s\":\"%s\"}}", cases[i].fits ? "N" : "S",
+             cases[i].number);
+    b->records[0].raw = kt_span_of(raw);
+    expect(b, KT_FORMAT_DYNAMODB, "fields=raw:/v", wanted);
+  }
+  finish(env, b);
+}
+END_TEST
+
 START_TEST(times_are_as_the_slow_way_writes_them) {
   static const int64_t times[] = { 0,
                                    -1,
@@ -588,6 +626,7 @@ int main(void) {
   tcase_add_test(t, dead_letters_have_one_shape);
   tcase_add_test(t, dead_frame_in_base64);
   tcase_add_test(t, dynamodb_types_each_value);
+  tcase_add_test(t, dynamodb_numbers_fit_or_are_text);
   tcase_add_test(t, times_are_as_the_slow_way_writes_them);
   tcase_add_test(t, transliterates_prose_only);
   tcase_add_test(t, random_text_comes_back);
