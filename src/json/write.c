@@ -1,27 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Appending JSON strings and integers. */
+#include "base/bytes16.h"
 #include "json/json.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum { STEP = 16 };
 
-/* Index of the first byte of p[0..16) that must be escaped, 16 if none. */
-static inline unsigned first_special(const char *p) {
+static inline int is_special(char c) {
+  return c == '"' || c == '\\' || (unsigned char)c < 0x20;
+}
+
+/* One bit for each byte that must be escaped. */
+static inline unsigned special_bits(kt_bytes16 v) {
 #ifdef __SSE2__
-  __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
   __m128i special =
       _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
   special = _mm_or_si128(special, _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v));
-  unsigned mask = (unsigned)_mm_movemask_epi8(special);
-  return mask ? (unsigned)__builtin_ctz(mask) : STEP;
+  return (unsigned)_mm_movemask_epi8(special);
 #else
-  for (unsigned i = 0; i < STEP; i++)
-    if (p[i] == '"' || p[i] == '\\' || (unsigned char)p[i] < 0x20) return i;
-  return STEP;
+  unsigned bits = 0;
+  for (unsigned i = 0; i < STEP; i++) bits |= (unsigned)is_special((char)v.c[i]) << i;
+  return bits;
 #endif
+}
+
+/* Copies at least the bytes up to the first that must be escaped, and returns their number; n if
+ * there is none. n > 0; STEP more bytes may be written. */
+static inline size_t copy_plain(char *out, const char *p, size_t n) {
+  size_t done = 0;
+  for (; done + STEP <= n; done += STEP) {
+    unsigned special = special_bits(kt_bytes16_load(p + done));
+    memcpy(out + done, p + done, STEP);
+    if (special) return done + (size_t)__builtin_ctz(special);
+  }
+  if (done == n) return n;
+  if (done) { /* the last STEP bytes, of which the first are known to be plain */
+    unsigned special = special_bits(kt_bytes16_load(p + n - STEP));
+    memcpy(out + n - STEP, p + n - STEP, STEP);
+    return special ? n - STEP + (size_t)__builtin_ctz(special) : n;
+  }
+  if (!special_bits(kt_bytes16_short(out, p, n))) return n;
+  while (!is_special(p[done])) done++;
+  return done;
 }
 
 static size_t put_escape(char *out, unsigned char c) {
@@ -43,26 +62,15 @@ static size_t put_escape(char *out, unsigned char c) {
 kt_status kt_json_put_escaped(kt_buf *b, kt_span s) {
   size_t before = b->len;
   const char *p = s.ptr, *end = s.ptr + s.len;
-  if (kt_buf_need(b, s.len + STEP)) return KT_ENOMEM;
   while (p < end) {
-    size_t left = (size_t)(end - p);
-    char block[STEP];
-    if (left < STEP) {
-      memset(block, ' ', STEP);
-      memcpy(block, p, left);
-    }
-    const char *from = left < STEP ? block : p;
-    unsigned n = first_special(from);
-    memcpy(b->ptr + b->len, from, STEP);
-    if (n > left) n = (unsigned)left;
-    b->len += n;
-    p += n;
-    if (n == STEP || n == left) continue;
-    b->len += put_escape(b->ptr + b->len, (unsigned char)*p++);
     if (kt_buf_need(b, (size_t)(end - p) + STEP)) {
       b->len = before;
       return KT_ENOMEM;
     }
+    size_t n = copy_plain(b->ptr + b->len, p, (size_t)(end - p));
+    b->len += n;
+    p += n;
+    if (p < end) b->len += put_escape(b->ptr + b->len, (unsigned char)*p++);
   }
   return KT_OK;
 }

@@ -3,76 +3,35 @@
  * spreadsheets all read. Null and empty are both an empty cell. */
 #include "record/encode.h"
 
+#include "base/bytes16.h"
 #include "base/span.h"
 #include "json/string.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 enum { STEP = 16 };
 
-/* Sixteen bytes of a cell. Zeros stand where a short cell has none: no delimiter is zero. */
-typedef struct block {
-#ifdef __SSE2__
-  __m128i v;
-#else
-  unsigned char v[STEP];
-#endif
-} block;
-
-static inline block load(const char *p) {
-  block b;
-  memcpy(&b.v, p, STEP);
-  return b;
-}
-
 /* Whether there is something that makes quotes necessary. */
-static inline int is_special(block b, char delimiter) {
+static inline int is_special(kt_bytes16 v, char delimiter) {
 #ifdef __SSE2__
-  __m128i quote = _mm_cmpeq_epi8(b.v, _mm_set1_epi8('"'));
-  __m128i line = _mm_or_si128(_mm_cmpeq_epi8(b.v, _mm_set1_epi8('\n')),
-                              _mm_cmpeq_epi8(b.v, _mm_set1_epi8('\r')));
-  __m128i sep = _mm_cmpeq_epi8(b.v, _mm_set1_epi8(delimiter));
+  __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+  __m128i line =
+      _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
+  __m128i sep = _mm_cmpeq_epi8(v, _mm_set1_epi8(delimiter));
   return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, line), sep)) != 0;
 #else
   int found = 0;
   for (int i = 0; i < STEP; i++)
     found |=
-        b.v[i] == '"' || b.v[i] == '\n' || b.v[i] == '\r' || b.v[i] == (unsigned char)delimiter;
+        v.c[i] == '"' || v.c[i] == '\n' || v.c[i] == '\r' || v.c[i] == (unsigned char)delimiter;
   return found;
 #endif
 }
 
-/* The first and the last bytes of a short text, which overlap: what is loaded was not stored just
- * before, which would stall. */
-static inline block load_short(kt_span s) {
-  uint64_t words[2] = { 0, 0 };
-  uint32_t halves[2] = { 0, 0 };
-  if (s.len >= 8) {
-    memcpy(&words[0], s.ptr, 8);
-    memcpy(&words[1], s.ptr + s.len - 8, 8);
-  } else if (s.len >= 4) {
-    memcpy(&halves[0], s.ptr, 4);
-    memcpy(&halves[1], s.ptr + s.len - 4, 4);
-    words[0] = (uint64_t)halves[0] << 32 | halves[1];
-  } else
-    for (size_t i = 0; i < s.len; i++) words[0] = words[0] << 8 | (unsigned char)s.ptr[i];
-  block b;
-#ifdef __SSE2__
-  b.v = _mm_set_epi64x((int64_t)words[1], (int64_t)words[0]);
-#else
-  memcpy(b.v, words, STEP);
-#endif
-  return b;
-}
-
 static inline int needs_quotes(kt_span s, char delimiter) {
-  if (s.len < STEP) return is_special(load_short(s), delimiter);
   size_t i = 0;
+  if (s.len < STEP) return s.len && is_special(kt_bytes16_short(NULL, s.ptr, s.len), delimiter);
   for (; i + STEP <= s.len; i += STEP)
-    if (is_special(load(s.ptr + i), delimiter)) return 1;
-  return i < s.len && is_special(load(s.ptr + s.len - STEP), delimiter);
+    if (is_special(kt_bytes16_load(s.ptr + i), delimiter)) return 1;
+  return i < s.len && is_special(kt_bytes16_load(s.ptr + s.len - STEP), delimiter);
 }
 
 static kt_status put_quoted(kt_buf *b, kt_span s) {

@@ -485,6 +485,35 @@ START_TEST(transliterates_prose_only) {
 }
 END_TEST
 
+/* A special character at each place of a text of each length, whatever way its bytes are loaded. */
+START_TEST(special_characters_at_every_place) {
+  static const struct {
+    char c;
+    const char *json, *csv;
+  } cases[] = { { '"', "\\\"", "\"\"" }, { '\n', "\\n", "\n" }, { '\\', "\\\\", NULL },
+                { 1, "\\u0001", NULL },  { ';', NULL, ";" },    { '\r', "\\r", "\r" } };
+  kt_env *env = test_env(NULL, NULL);
+  kt_batch *b = one_post(env, "x");
+  for (size_t n = 1; n < 70; n++)
+    for (size_t at = 0; at < n; at++)
+      for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char *text = malloc(n), json[160], csv[160], one[2] = { cases[k].c, '\0' };
+        memset(text, 'a', n);
+        text[at] = cases[k].c;
+        b->records[0].text = kt_span_make(text, n);
+        snprintf(json, sizeof json, "{\"text\":\"%.*s%s%.*s\"}\n", (int)at, text,
+                 cases[k].json ? cases[k].json : one, (int)(n - at - 1), text + at + 1);
+        snprintf(csv, sizeof csv, "%s%.*s%s%.*s%s\n", cases[k].csv ? "\"" : "", (int)at, text,
+                 cases[k].csv ? cases[k].csv : one, (int)(n - at - 1), text + at + 1,
+                 cases[k].csv ? "\"" : "");
+        expect(b, KT_FORMAT_NDJSON, "fields=text", json);
+        expect(b, KT_FORMAT_CSV, "header=no&fields=text", csv);
+        free(text);
+      }
+  finish(env, b);
+}
+END_TEST
+
 /* What a strict reader of RFC 4180 makes of a row. */
 static size_t read_cell(const char **p, const char *end, char *out) {
   size_t n = 0;
@@ -629,6 +658,7 @@ int main(void) {
   tcase_add_test(t, dynamodb_numbers_fit_or_are_text);
   tcase_add_test(t, times_are_as_the_slow_way_writes_them);
   tcase_add_test(t, transliterates_prose_only);
+  tcase_add_test(t, special_characters_at_every_place);
   tcase_add_test(t, random_text_comes_back);
   tcase_add_test(t, steady_state_allocates_nothing);
   tcase_add_test(t, no_memory_leaves_things_whole);
