@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The part of the vector implementations that is done one by one: brackets, and tokens of rare
  * shape. */
+#include "json/masks.h"
 #include "json/order.h"
 
 /* Few branches: what opens and what closes cannot be foreseen. Each step writes as if it opened; a

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The index with AVX2: two vectors of 32 bytes a block. */
 #ifdef __x86_64__
+#include "json/masks.h"
 #include "json/order.h"
 
 #include <immintrin.h>
@@ -51,27 +52,38 @@ INLINE __m256i high_nibble(__m256i v) {
   return _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0f));
 }
 
-INLINE void classify(pair v, kt_json_block *b) {
-  __m256i zero = _mm256_set1_epi8('0');
-  b->quote = find(v, '"');
-  b->backslash = find(v, '\\');
-  b->space = find(v, ' ');
-  b->op = mask_of(is_op(v.lo), is_op(v.hi));
-  b->colon = find(v, ':');
-  b->zero = find(v, '0');
-  b->digit = find_up_to((pair){ _mm256_sub_epi8(v.lo, zero), _mm256_sub_epi8(v.hi, zero) }, 9);
-  b->control = find_up_to(v, 0x1f);
-  if (__builtin_expect(b->control != 0, 0)) {
-    b->space |= find(v, '\n') | find(v, '\r') | find(v, '\t');
-    b->op &= ~b->control;
-  }
+enum { LANES = 4 };
+typedef uint64_t lanes __attribute__((vector_size(32)));
+
+INLINE lanes shift_in(lanes x, lanes before) {
+  __m256i v = (__m256i)x, middle = _mm256_permute2x128_si256((__m256i)before, v, 0x21);
+  return x << 1 | (lanes)_mm256_alignr_epi8(v, middle, 8) >> 63;
 }
 
-INLINE uint64_t prefix_xor(uint64_t mask) {
-  __m128i all = _mm_set1_epi8((char)0xff);
-  return (uint64_t)_mm_cvtsi128_si64(
-      _mm_clmulepi64_si128(_mm_cvtsi64_si128((int64_t)mask), all, 0));
+INLINE int any_less(lanes a, lanes b) {
+  const lanes sign = (lanes){ 0 } + ((uint64_t)1 << 63);
+  __m256i less = _mm256_cmpgt_epi64((__m256i)(b ^ sign), (__m256i)(a ^ sign));
+  return !_mm256_testz_si256(less, less);
 }
+
+INLINE lanes in_strings(lanes quote, uint64_t *state) {
+  lanes in = quote ^ quote << 1;
+  in ^= in << 2;
+  in ^= in << 4;
+  in ^= in << 8;
+  in ^= in << 16;
+  in ^= in << 32;
+  uint32_t ends = (uint32_t)_mm256_movemask_pd((__m256d)(__m256i)in);
+  ends ^= ends << 1;
+  ends ^= ends << 2;
+  ends = (ends ^ (0 - (uint32_t)*state)) & 0xf;
+  const __m256i bits = _mm256_setr_epi64x(1, 2, 4, 8);
+  __m256i inside = _mm256_set1_epi64x((int64_t)(ends << 1 | *state));
+  *state = ends >> 3;
+  return in ^ (lanes)_mm256_cmpeq_epi64(_mm256_and_si256(inside, bits), bits);
+}
+
+#include "json/rules.h"
 
 INLINE __m256i in_neither(__m256i v, const uint8_t low[16], const uint8_t high[16]) {
   __m256i both = _mm256_and_si256(_mm256_shuffle_epi8(table(low), v),
@@ -156,35 +168,74 @@ INLINE uint32_t *put_odd(uint32_t *out, uint64_t odd, uint32_t at) {
   return out + n;
 }
 
-/* Blocks [from, to). Returns non-zero for a fault. */
-TARGET static uint64_t index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t from, size_t to,
-                                   kt_json_carry *carry) {
-  uint32_t odd[KT_JSON_CHUNK + KT_JSON_BLOCK], *odd_end = odd, node = j->count + 1;
+/* Bytes of rare kinds: control characters and those that are not ASCII. */
+INLINE uint64_t check_unusual(kt_json_masks *m, size_t i, pair v, const char *p, kt_json_carry *c) {
+  uint64_t control = find_up_to(v, 0x1f), high = c->high;
+  if (control) {
+    if (!m->has_control) memset(m->control, 0, sizeof m->control);
+    m->has_control = 1;
+    m->control[i] = control;
+    m->space[i] |= find(v, '\n') | find(v, '\r') | find(v, '\t');
+    m->op[i] &= ~control;
+  }
+  c->high = mask_of(v.lo, v.hi) >> 61;
+  return (high | mask_of(v.lo, v.hi)) ? bad_utf8(p) : 0;
+}
+
+/* Non-zero if a byte is a control character or not ASCII. */
+INLINE int is_unusual(pair v) {
+  const __m256i space = _mm256_set1_epi8(0x20);
+  return _mm256_movemask_epi8(_mm256_or_si256(_mm256_cmpgt_epi8(space, v.lo), _mm256_cmpgt_epi8(space, v.hi)));
+}
+
+/* Looks at the bytes of block i of the chunk. Returns non-zero for a fault. */
+INLINE uint64_t look(kt_json *j, kt_json_masks *m, size_t i, const char *p, kt_json_carry *c) {
+  pair v = load_pair(p);
+  __m256i zero = _mm256_set1_epi8('0');
+  uint64_t fault = 0, backslash = find(v, '\\');
+  m->quote[i] = find(v, '"');
+  m->space[i] = find(v, ' ');
+  m->op[i] = mask_of(is_op(v.lo), is_op(v.hi));
+  m->colon[i] = find(v, ':');
+  m->zero[i] = find(v, '0');
+  m->digit[i] = find_up_to((pair){ _mm256_sub_epi8(v.lo, zero), _mm256_sub_epi8(v.hi, zero) }, 9);
+  if (is_unusual(v) | (c->high != 0)) fault = check_unusual(m, i, v, p, c);
+  if (backslash | c->escaped | c->hex) {
+    uint64_t escaped = kt_json_escaped(backslash, &c->escaped);
+    m->quote[i] &= ~escaped;
+    fault |= check_escapes(j, v, p, escaped, c);
+  }
+  return fault;
+}
+
+/* Writes the nodes of the chunk's blocks, which begin at `from`, and checks its odd tokens. */
+TARGET static int put_chunk(kt_json *j, const kt_json_blocks *blocks, const kt_json_masks *m, size_t from, size_t n) {
+  uint32_t odd[KT_JSON_CHUNK_ODD], *odd_end = odd, node = j->count + 1;
   uint8_t marked[KT_JSON_BLOCK + 32] = { 0 };
+  for (size_t i = 0; i < n; i++) {
+    uint32_t at = (uint32_t)((from + i) * KT_JSON_BLOCK);
+    pair v = load_pair(kt_json_block_at(blocks, from + i));
+    __m256i lo = mark_bytes(v.lo, (uint32_t)m->scalar[i]), hi = mark_bytes(v.hi, (uint32_t)(m->scalar[i] >> 32));
+    _mm256_storeu_si256((__m256i *)(void *)marked, lo);
+    _mm256_storeu_si256((__m256i *)(void *)(marked + 32), hi);
+    node = put_nodes(j, node, m->op[i], marked, at);
+    odd_end = put_odd(odd_end, m->odd[i], at);
+  }
+  j->count = node - 1;
+  return kt_json_check_odd(j, odd, (size_t)(odd_end - odd));
+}
+
+/* Blocks [from, to). Returns non-zero for a fault. */
+TARGET static int index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t from, size_t to,
+                              kt_json_carry *carry) {
+  kt_json_masks m;
   kt_json_carry c = *carry;
   uint64_t fault = 0;
-  for (size_t i = from; i < to; i++) {
-    const char *p = kt_json_block_at(blocks, i);
-    uint32_t at = (uint32_t)(i * KT_JSON_BLOCK);
-    pair v = load_pair(p);
-    kt_json_block b;
-    kt_json_tokens t;
-    classify(v, &b);
-    uint64_t escaped = kt_json_escaped(b.backslash, &c.escaped), quote = b.quote & ~escaped;
-    fault |= kt_json_rules(&b, quote, prefix_xor(quote), &c, &t);
-    if (escaped | c.hex) fault |= check_escapes(j, v, p, escaped, &c);
-    uint64_t high = mask_of(v.lo, v.hi);
-    if (high | c.high) fault |= bad_utf8(p);
-    c.high = high >> 61;
-    _mm256_storeu_si256((__m256i *)(void *)marked, mark_bytes(v.lo, (uint32_t)t.scalar));
-    _mm256_storeu_si256((__m256i *)(void *)(marked + 32),
-                        mark_bytes(v.hi, (uint32_t)(t.scalar >> 32)));
-    node = put_nodes(j, node, t.op, marked, at);
-    odd_end = put_odd(odd_end, t.odd, at);
-  }
+  m.has_control = 0;
+  for (size_t i = from; i < to; i++) fault |= look(j, &m, i - from, kt_json_block_at(blocks, i), &c);
+  fault |= apply_all_rules(&m, to - from, &c);
   *carry = c;
-  j->count = node - 1;
-  return fault ? fault : (uint64_t)kt_json_check_odd(j, odd, (size_t)(odd_end - odd));
+  return fault || put_chunk(j, blocks, &m, from, to - from);
 }
 
 TARGET static int check_order(kt_json *j) {
@@ -227,7 +278,7 @@ kt_status kt_json_index_avx2(kt_json *j) {
   if (carry.in_string) return KT_EPARSE;
   j->count++;
   j->pos[j->count] = (uint32_t)j->len;
-  j->ch[j->count] = (uint8_t)(carry.scalar_end << 7);
+  j->ch[j->count] = (uint8_t)(carry.behind_scalar << 7);
   return check_order(j) ? KT_EPARSE : KT_OK;
 }
 #else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The index with AVX-512: 64 bytes an instruction, masks and compressed stores. */
 #ifdef __x86_64__
+#include "json/masks.h"
 #include "json/order.h"
 
 #include <immintrin.h>
@@ -25,30 +26,36 @@ INLINE __m512i high_nibble(__m512i v) {
 }
 
 
-INLINE void classify(__m512i v, kt_json_block *b) {
-  __m512i op = _mm512_shuffle_epi8(table(kt_json_op_table), v);
-  b->quote = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('"'));
-  b->backslash = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\'));
-  b->space = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(' '));
-  b->op = _mm512_cmpeq_epi8_mask(op, _mm512_or_si512(v, _mm512_set1_epi8(0x20)));
-  b->colon = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(':'));
-  b->zero = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('0'));
-  b->digit =
-      _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('0')), _mm512_set1_epi8(10));
-  b->control = _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(0x20));
-  if (__builtin_expect(b->control != 0, 0)) {
-    b->space |= _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\n')) |
-                _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\r')) |
-                _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\t'));
-    b->op &= ~b->control;
-  }
+enum { LANES = 8 };
+typedef uint64_t lanes __attribute__((vector_size(64)));
+
+INLINE lanes shift_in(lanes x, lanes before) {
+  __m512i v = (__m512i)x, shifted = _mm512_alignr_epi64(v, (__m512i)before, LANES - 1);
+  return (lanes)_mm512_shldi_epi64(v, shifted, 1);
 }
 
-INLINE uint64_t prefix_xor(uint64_t mask) {
-  __m128i all = _mm_set1_epi8((char)0xff);
-  return (uint64_t)_mm_cvtsi128_si64(
-      _mm_clmulepi64_si128(_mm_cvtsi64_si128((int64_t)mask), all, 0));
+INLINE int any_less(lanes a, lanes b) {
+  return _mm512_cmplt_epu64_mask((__m512i)a, (__m512i)b) != 0;
 }
+
+INLINE lanes in_strings(lanes quote, uint64_t *state) {
+  lanes in = quote ^ quote << 1;
+  in ^= in << 2;
+  in ^= in << 4;
+  in ^= in << 8;
+  in ^= in << 16;
+  in ^= in << 32;
+  uint32_t ends = _mm512_cmplt_epi64_mask((__m512i)in, _mm512_setzero_si512());
+  ends ^= ends << 1;
+  ends ^= ends << 2;
+  ends ^= ends << 4;
+  ends = (ends ^ (0 - (uint32_t)*state)) & 0xff;
+  __mmask8 inside = (__mmask8)(ends << 1 | (uint32_t)*state);
+  *state = ends >> 7;
+  return in ^ (lanes)_mm512_maskz_set1_epi64(inside, -1);
+}
+
+#include "json/rules.h"
 
 /* Bytes of `v` that both tables know under their two nibbles. */
 INLINE uint64_t both_nibbles(__m512i v, const uint8_t low[16], const uint8_t high[16]) {
@@ -99,38 +106,72 @@ INLINE uint32_t *put_positions(uint32_t *out, uint64_t mask, uint32_t at) {
   return out + n;
 }
 
-/* Blocks [from, to). Returns non-zero for a fault. */
-TARGET static uint64_t index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t from, size_t to,
-                                   kt_json_carry *carry) {
-  uint32_t odd[KT_JSON_CHUNK + KT_JSON_BLOCK], *odd_end = odd, node = j->count + 1;
-  kt_json_carry c = *carry;
-  uint64_t fault = 0;
-  for (size_t i = from; i < to; i++) {
-    const char *p = kt_json_block_at(blocks, i);
-    uint32_t at = (uint32_t)(i * KT_JSON_BLOCK);
-    __m512i v = load(p);
-    kt_json_block b;
-    kt_json_tokens t;
-    classify(v, &b);
-    uint64_t escaped = kt_json_escaped(b.backslash, &c.escaped), quote = b.quote & ~escaped;
-    fault |= kt_json_rules(&b, quote, prefix_xor(quote), &c, &t);
-    if (escaped | c.hex) fault |= check_escapes(j, v, p, escaped, &c);
-    uint64_t high = _mm512_movepi8_mask(v);
-    if (high | c.high) fault |= bad_utf8(v, p);
-    c.high = high >> 61;
-    __m512i marked = _mm512_or_si512(v, _mm512_maskz_set1_epi8(t.scalar, (char)0x80));
-    _mm512_storeu_si512((void *)(j->ch + node), _mm512_maskz_compress_epi8(t.op, marked));
-    node = (uint32_t)(put_positions(j->pos + node, t.op, at) - j->pos);
-    odd_end = put_positions(odd_end, t.odd, at);
+INLINE uint64_t find(__m512i v, char c) { return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c)); }
+
+/* Bytes of rare kinds: control characters and those that are not ASCII. */
+INLINE uint64_t check_unusual(kt_json_masks *m, size_t i, __m512i v, const char *p, kt_json_carry *c) {
+  uint64_t control = _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(0x20)), high = c->high;
+  if (control) {
+    if (!m->has_control) memset(m->control, 0, sizeof m->control);
+    m->has_control = 1;
+    m->control[i] = control;
+    m->space[i] |= find(v, '\n') | find(v, '\r') | find(v, '\t');
+    m->op[i] &= ~control;
   }
-  *carry = c;
-  j->count = node - 1;
-  return fault ? fault : (uint64_t)kt_json_check_odd(j, odd, (size_t)(odd_end - odd));
+  c->high = _mm512_movepi8_mask(v) >> 61;
+  return high | _mm512_movepi8_mask(v) ? bad_utf8(v, p) : 0;
 }
 
-INLINE uint64_t find(__m512i v, char c) {
-  return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c));
+/* Looks at the bytes of block i of the chunk. Returns non-zero for a fault. */
+INLINE uint64_t look(kt_json *j, kt_json_masks *m, size_t i, const char *p, kt_json_carry *c) {
+  __m512i v = load(p), op = _mm512_shuffle_epi8(table(kt_json_op_table), v);
+  uint64_t fault = 0, backslash = find(v, '\\');
+  m->quote[i] = find(v, '"');
+  m->space[i] = find(v, ' ');
+  m->op[i] = _mm512_cmpeq_epi8_mask(op, _mm512_or_si512(v, _mm512_set1_epi8(0x20)));
+  m->colon[i] = find(v, ':');
+  m->zero[i] = find(v, '0');
+  m->digit[i] = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('0')), _mm512_set1_epi8(10));
+  uint64_t unusual = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(0x20));
+  if (unusual | c->high) fault = check_unusual(m, i, v, p, c);
+  if (backslash | c->escaped | c->hex) {
+    uint64_t escaped = kt_json_escaped(backslash, &c->escaped);
+    m->quote[i] &= ~escaped;
+    fault |= check_escapes(j, v, p, escaped, c);
+  }
+  return fault;
 }
+
+/* Writes the nodes of the chunk's blocks, which begin at `from`, and checks its odd tokens. */
+TARGET static int put_chunk(kt_json *j, const kt_json_blocks *blocks, const kt_json_masks *m, size_t from, size_t n) {
+  uint32_t odd[KT_JSON_CHUNK_ODD], *odd_end = odd, *pos = j->pos + j->count + 1;
+  uint8_t *ch = j->ch + j->count + 1;
+  for (size_t i = 0; i < n; i++) {
+    uint32_t at = (uint32_t)((from + i) * KT_JSON_BLOCK);
+    __m512i marked = _mm512_or_si512(load(kt_json_block_at(blocks, from + i)),
+                                     _mm512_maskz_set1_epi8(m->scalar[i], (char)0x80));
+    _mm512_storeu_si512((void *)ch, _mm512_maskz_compress_epi8(m->op[i], marked));
+    ch += __builtin_popcountll(m->op[i]);
+    pos = put_positions(pos, m->op[i], at);
+    odd_end = put_positions(odd_end, m->odd[i], at);
+  }
+  j->count = (uint32_t)(pos - j->pos) - 1;
+  return kt_json_check_odd(j, odd, (size_t)(odd_end - odd));
+}
+
+/* Blocks [from, to). Returns non-zero for a fault. */
+TARGET static int index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t from, size_t to,
+                              kt_json_carry *carry) {
+  kt_json_masks m;
+  kt_json_carry c = *carry;
+  uint64_t fault = 0;
+  m.has_control = 0;
+  for (size_t i = from; i < to; i++) fault |= look(j, &m, i - from, kt_json_block_at(blocks, i), &c);
+  fault |= apply_all_rules(&m, to - from, &c);
+  *carry = c;
+  return fault || put_chunk(j, blocks, &m, from, to - from);
+}
+
 
 TARGET static int check_order(kt_json *j) {
   kt_json_order order = { .begin = 1 };
@@ -171,7 +212,7 @@ kt_status kt_json_index_avx512(kt_json *j) {
   if (carry.in_string) return KT_EPARSE;
   j->count++;
   j->pos[j->count] = (uint32_t)j->len;
-  j->ch[j->count] = (uint8_t)(carry.scalar_end << 7);
+  j->ch[j->count] = (uint8_t)(carry.behind_scalar << 7);
   return check_order(j) ? KT_EPARSE : KT_OK;
 }
 #else

@@ -4,7 +4,7 @@
 #ifndef KT_JSON_ORDER_H
 #define KT_JSON_ORDER_H
 
-#include "json/masks.h"
+#include "json/scan.h"
 
 typedef struct kt_json_marks {
   uint64_t obj, arr, end_obj, end_arr, colon, comma, end;
@@ -16,10 +16,16 @@ typedef struct kt_json_order {
   uint64_t begin, obj, arr, closer, colon, comma, member_comma, item_comma, open_comma;
 } kt_json_order;
 
+static inline uint64_t kt_json_shift_in(uint64_t mask, uint64_t *carry) {
+  uint64_t shifted = mask << 1 | *carry;
+  *carry = mask >> 63;
+  return shifted;
+}
+
 /* Returns non-zero for a fault. A comma behind a closing bracket does not show whether it stands in
  * an object: *unsure are the characters behind such commas, to be judged by the bracket that is
  * open. */
-KT_JSON_INLINE uint64_t kt_json_order_rules(const kt_json_marks *m, kt_json_order *o,
+static inline __attribute__((always_inline)) uint64_t kt_json_order_rules(const kt_json_marks *m, kt_json_order *o,
                                             uint64_t *unsure) {
   uint64_t closers = m->end_obj | m->end_arr, s = m->scalar;
   uint64_t p_obj = kt_json_shift_in(m->obj, &o->obj), p_arr = kt_json_shift_in(m->arr, &o->arr);
