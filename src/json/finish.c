@@ -5,30 +5,42 @@
 #include "json/order.h"
 
 /* Few branches: what opens and what closes cannot be foreseen. Each step writes as if it opened; a
- * closing bracket then finds its partner one lower on the stack. */
-int kt_json_match_brackets(kt_json *j, uint32_t base, uint64_t brackets, uint64_t unsure,
-                           int32_t *depth_inout) {
+ * closing bracket then finds its partner one lower on the stack, and below the stack node 0, which
+ * matches none. */
+static inline __attribute__((always_inline)) int
+match_word(kt_json *j, uint32_t base, uint64_t brackets, int32_t *depth_inout, int near_limit) {
   const uint8_t *ch = j->ch;
   uint32_t *stack = j->stack, *match = j->match, fault = 0;
-  int32_t depth = *depth_inout, limit = (int32_t)j->max_depth, range = 0;
-  for (uint64_t rest = brackets | unsure; rest; rest &= rest - 1) {
-    unsigned bit = (unsigned)__builtin_ctzll(rest);
-    uint32_t node = base + bit, c = ch[node] & 0x7fu;
-    uint32_t outer = ch[stack[depth - 1]];
-    fault |= (uint32_t)(unsure >> bit & 1) & ((uint32_t)(outer == '{') ^ (uint32_t)(c == ':'));
-    fault |= (uint32_t)(unsure >> bit & 1) & (uint32_t)(depth == 0);
-    /* { [ +1, } ] -1, others 0: bit 6 marks a bracket, bit 1 an opening one */
-    int32_t step = (int32_t)(c >> 6) * (int32_t)((c & 2) - 1);
-    uint32_t closes = (uint32_t)step >> 31;
+  int32_t depth = *depth_inout, limit = (int32_t)j->max_depth;
+  for (; brackets; brackets &= brackets - 1) {
+    uint32_t node = base + (uint32_t)__builtin_ctzll(brackets), c = ch[node] & 0x7fu;
+    uint32_t closes = c >> 2 & 1; /* bit 2 of } and ], not of { and [ */
     stack[depth] = node;
-    depth += step;
+    depth += 1 - 2 * (int32_t)closes;
     uint32_t open = stack[depth];
     fault |= closes & (uint32_t)((ch[open] ^ c) != ('{' ^ '}'));
+    match[node] = open;
     match[closes ? open : node] = node;
-    range |= depth | (limit - depth);
+    if (near_limit) fault |= (uint32_t)(limit - depth) >> 31;
   }
   *depth_inout = depth;
-  return fault != 0 || range < 0;
+  return fault != 0;
+}
+
+int kt_json_match_brackets(kt_json *j, uint32_t base, const kt_json_marks *m, uint64_t unsure,
+                           int32_t *depth) {
+  uint64_t opens = m->obj | m->arr, brackets = opens | m->end_obj | m->end_arr;
+  int near_limit = *depth + __builtin_popcountll(opens) > (int32_t)j->max_depth;
+  if (near_limit ? match_word(j, base, brackets, depth, 1)
+                 : match_word(j, base, brackets, depth, 0))
+    return -1;
+  uint32_t fault = 0;
+  for (; unsure; unsure &= unsure - 1) {
+    uint32_t node = base + (uint32_t)__builtin_ctzll(unsure), open = j->match[node - 2];
+    /* The value before the comma belongs to an object if a colon stands before it. */
+    fault |= ((j->ch[node] & 0x7fu) == ':') ^ ((j->ch[open - 1] & 0x7fu) == ':');
+  }
+  return fault != 0;
 }
 
 static int is_delimiter(char c) {

@@ -185,7 +185,8 @@ INLINE uint64_t check_unusual(kt_json_masks *m, size_t i, pair v, const char *p,
 /* Non-zero if a byte is a control character or not ASCII. */
 INLINE int is_unusual(pair v) {
   const __m256i space = _mm256_set1_epi8(0x20);
-  return _mm256_movemask_epi8(_mm256_or_si256(_mm256_cmpgt_epi8(space, v.lo), _mm256_cmpgt_epi8(space, v.hi)));
+  return _mm256_movemask_epi8(
+      _mm256_or_si256(_mm256_cmpgt_epi8(space, v.lo), _mm256_cmpgt_epi8(space, v.hi)));
 }
 
 /* Looks at the bytes of block i of the chunk. Returns non-zero for a fault. */
@@ -209,13 +210,15 @@ INLINE uint64_t look(kt_json *j, kt_json_masks *m, size_t i, const char *p, kt_j
 }
 
 /* Writes the nodes of the chunk's blocks, which begin at `from`, and checks its odd tokens. */
-TARGET static int put_chunk(kt_json *j, const kt_json_blocks *blocks, const kt_json_masks *m, size_t from, size_t n) {
+TARGET static __attribute__((noinline)) int
+put_chunk(kt_json *j, const kt_json_blocks *blocks, const kt_json_masks *m, size_t from, size_t n) {
   uint32_t odd[KT_JSON_CHUNK_ODD], *odd_end = odd, node = j->count + 1;
   uint8_t marked[KT_JSON_BLOCK + 32] = { 0 };
   for (size_t i = 0; i < n; i++) {
     uint32_t at = (uint32_t)((from + i) * KT_JSON_BLOCK);
     pair v = load_pair(kt_json_block_at(blocks, from + i));
-    __m256i lo = mark_bytes(v.lo, (uint32_t)m->scalar[i]), hi = mark_bytes(v.hi, (uint32_t)(m->scalar[i] >> 32));
+    __m256i lo = mark_bytes(v.lo, (uint32_t)m->scalar[i]),
+            hi = mark_bytes(v.hi, (uint32_t)(m->scalar[i] >> 32));
     _mm256_storeu_si256((__m256i *)(void *)marked, lo);
     _mm256_storeu_si256((__m256i *)(void *)(marked + 32), hi);
     node = put_nodes(j, node, m->op[i], marked, at);
@@ -232,7 +235,8 @@ TARGET static int index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t f
   kt_json_carry c = *carry;
   uint64_t fault = 0;
   m.has_control = 0;
-  for (size_t i = from; i < to; i++) fault |= look(j, &m, i - from, kt_json_block_at(blocks, i), &c);
+  for (size_t i = from; i < to; i++)
+    fault |= look(j, &m, i - from, kt_json_block_at(blocks, i), &c);
   fault |= apply_all_rules(&m, to - from, &c);
   *carry = c;
   return fault || put_chunk(j, blocks, &m, from, to - from);
@@ -257,10 +261,9 @@ TARGET static int check_order(kt_json *j) {
     m.comma = find(v, ',') & valid;
     m.end = left < 64 ? (uint64_t)1 << left : 0;
     uint64_t fault = kt_json_order_rules(&m, &order, &unsure);
-    uint64_t brackets = m.obj | m.arr | m.end_obj | m.end_arr;
-    if (fault || kt_json_match_brackets(j, base, brackets, unsure & valid, &depth)) return -1;
+    if (fault || kt_json_match_brackets(j, base, &m, unsure & valid, &depth)) return -1;
   }
-  return depth;
+  return kt_json_is_closed(j, depth) ? 0 : -1;
 }
 
 kt_status kt_json_index_avx2(kt_json *j) {
@@ -270,7 +273,10 @@ kt_status kt_json_index_avx2(kt_json *j) {
   j->has_escaped_ascii = 0;
   for (size_t from = 0; from <= blocks.last; from += KT_JSON_CHUNK_BLOCKS) {
     size_t to = from + KT_JSON_CHUNK_BLOCKS;
-    if (to > blocks.last) to = blocks.last + 1;
+    if (to > blocks.last) {
+      to = blocks.last + 1;
+      kt_json_add_tail(&blocks, j->len);
+    }
     size_t need = j->count + (to - from) * KT_JSON_BLOCK + 1;
     if (need >= j->cap && kt_json_reserve(j, need)) return KT_ENOMEM;
     if (index_chunk(j, &blocks, from, to, &carry)) return KT_EPARSE;

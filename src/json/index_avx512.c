@@ -25,7 +25,6 @@ INLINE __m512i high_nibble(__m512i v) {
   return _mm512_and_si512(_mm512_srli_epi16(v, 4), _mm512_set1_epi8(0x0f));
 }
 
-
 enum { LANES = 8 };
 typedef uint64_t lanes __attribute__((vector_size(64)));
 
@@ -106,10 +105,13 @@ INLINE uint32_t *put_positions(uint32_t *out, uint64_t mask, uint32_t at) {
   return out + n;
 }
 
-INLINE uint64_t find(__m512i v, char c) { return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c)); }
+INLINE uint64_t find(__m512i v, char c) {
+  return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c));
+}
 
 /* Bytes of rare kinds: control characters and those that are not ASCII. */
-INLINE uint64_t check_unusual(kt_json_masks *m, size_t i, __m512i v, const char *p, kt_json_carry *c) {
+INLINE uint64_t check_unusual(kt_json_masks *m, size_t i, __m512i v, const char *p,
+                              kt_json_carry *c) {
   uint64_t control = _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(0x20)), high = c->high;
   if (control) {
     if (!m->has_control) memset(m->control, 0, sizeof m->control);
@@ -122,17 +124,35 @@ INLINE uint64_t check_unusual(kt_json_masks *m, size_t i, __m512i v, const char 
   return high | _mm512_movepi8_mask(v) ? bad_utf8(v, p) : 0;
 }
 
+/* Kept in registers: the compiler would make them anew for each block. */
+typedef struct constants {
+  __m512i quote, backslash, space, colon, zero, ten, op;
+} constants;
+
+INLINE __m512i keep(__m512i v) {
+  __asm__("" : "+v"(v));
+  return v;
+}
+
+INLINE constants make_constants(void) {
+  return (constants){ keep(_mm512_set1_epi8('"')),  keep(_mm512_set1_epi8('\\')),
+                      keep(_mm512_set1_epi8(' ')),  keep(_mm512_set1_epi8(':')),
+                      keep(_mm512_set1_epi8('0')),  keep(_mm512_set1_epi8(10)),
+                      keep(table(kt_json_op_table)) };
+}
+
 /* Looks at the bytes of block i of the chunk. Returns non-zero for a fault. */
-INLINE uint64_t look(kt_json *j, kt_json_masks *m, size_t i, const char *p, kt_json_carry *c) {
-  __m512i v = load(p), op = _mm512_shuffle_epi8(table(kt_json_op_table), v);
-  uint64_t fault = 0, backslash = find(v, '\\');
-  m->quote[i] = find(v, '"');
-  m->space[i] = find(v, ' ');
-  m->op[i] = _mm512_cmpeq_epi8_mask(op, _mm512_or_si512(v, _mm512_set1_epi8(0x20)));
-  m->colon[i] = find(v, ':');
-  m->zero[i] = find(v, '0');
-  m->digit[i] = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('0')), _mm512_set1_epi8(10));
-  uint64_t unusual = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(0x20));
+INLINE uint64_t look(kt_json *j, kt_json_masks *m, size_t i, const char *p, const constants *k,
+                     kt_json_carry *c) {
+  __m512i v = load(p), op = _mm512_shuffle_epi8(k->op, v);
+  uint64_t fault = 0, backslash = _mm512_cmpeq_epi8_mask(v, k->backslash);
+  m->quote[i] = _mm512_cmpeq_epi8_mask(v, k->quote);
+  m->space[i] = _mm512_cmpeq_epi8_mask(v, k->space);
+  m->op[i] = _mm512_cmpeq_epi8_mask(op, _mm512_or_si512(v, k->space));
+  m->colon[i] = _mm512_cmpeq_epi8_mask(v, k->colon);
+  m->zero[i] = _mm512_cmpeq_epi8_mask(v, k->zero);
+  m->digit[i] = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, k->zero), k->ten);
+  uint64_t unusual = _mm512_cmplt_epi8_mask(v, k->space);
   if (unusual | c->high) fault = check_unusual(m, i, v, p, c);
   if (backslash | c->escaped | c->hex) {
     uint64_t escaped = kt_json_escaped(backslash, &c->escaped);
@@ -143,7 +163,8 @@ INLINE uint64_t look(kt_json *j, kt_json_masks *m, size_t i, const char *p, kt_j
 }
 
 /* Writes the nodes of the chunk's blocks, which begin at `from`, and checks its odd tokens. */
-TARGET static int put_chunk(kt_json *j, const kt_json_blocks *blocks, const kt_json_masks *m, size_t from, size_t n) {
+TARGET static __attribute__((noinline)) int
+put_chunk(kt_json *j, const kt_json_blocks *blocks, const kt_json_masks *m, size_t from, size_t n) {
   uint32_t odd[KT_JSON_CHUNK_ODD], *odd_end = odd, *pos = j->pos + j->count + 1;
   uint8_t *ch = j->ch + j->count + 1;
   for (size_t i = 0; i < n; i++) {
@@ -166,12 +187,13 @@ TARGET static int index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t f
   kt_json_carry c = *carry;
   uint64_t fault = 0;
   m.has_control = 0;
-  for (size_t i = from; i < to; i++) fault |= look(j, &m, i - from, kt_json_block_at(blocks, i), &c);
+  constants k = make_constants();
+  for (size_t i = from; i < to; i++)
+    fault |= look(j, &m, i - from, kt_json_block_at(blocks, i), &k, &c);
   fault |= apply_all_rules(&m, to - from, &c);
   *carry = c;
   return fault || put_chunk(j, blocks, &m, from, to - from);
 }
-
 
 TARGET static int check_order(kt_json *j) {
   kt_json_order order = { .begin = 1 };
@@ -191,10 +213,9 @@ TARGET static int check_order(kt_json *j) {
     m.comma = find(v, ',') & valid;
     m.end = left < 64 ? (uint64_t)1 << left : 0;
     uint64_t fault = kt_json_order_rules(&m, &order, &unsure);
-    uint64_t brackets = m.obj | m.arr | m.end_obj | m.end_arr;
-    if (fault || kt_json_match_brackets(j, base, brackets, unsure & valid, &depth)) return -1;
+    if (fault || kt_json_match_brackets(j, base, &m, unsure & valid, &depth)) return -1;
   }
-  return depth;
+  return kt_json_is_closed(j, depth) ? 0 : -1;
 }
 
 kt_status kt_json_index_avx512(kt_json *j) {
@@ -204,7 +225,10 @@ kt_status kt_json_index_avx512(kt_json *j) {
   j->has_escaped_ascii = 0;
   for (size_t from = 0; from <= blocks.last; from += KT_JSON_CHUNK_BLOCKS) {
     size_t to = from + KT_JSON_CHUNK_BLOCKS;
-    if (to > blocks.last) to = blocks.last + 1;
+    if (to > blocks.last) {
+      to = blocks.last + 1;
+      kt_json_add_tail(&blocks, j->len);
+    }
     size_t need = j->count + (to - from) * KT_JSON_BLOCK + 1;
     if (need >= j->cap && kt_json_reserve(j, need)) return KT_ENOMEM;
     if (index_chunk(j, &blocks, from, to, &carry)) return KT_EPARSE;

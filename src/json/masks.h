@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the vector files share: the text in blocks of 64 bytes, and a chunk's masks (bit i of a word = byte
- * i of a block). */
+/* What the vector files share: the text in blocks of 64 bytes, and a chunk's masks (bit i of a word
+ * = byte i of a block). */
 #ifndef KT_JSON_MASKS_H
 #define KT_JSON_MASKS_H
 
@@ -10,26 +10,28 @@ enum {
   KT_JSON_BLOCK = 64,
   KT_JSON_CHUNK_BLOCKS = 64,
   KT_JSON_CHUNK = KT_JSON_BLOCK * KT_JSON_CHUNK_BLOCKS,
-  KT_JSON_CHUNK_ODD = KT_JSON_CHUNK / 2 + KT_JSON_BLOCK /* never two neighbours; and what is overwritten */
+  KT_JSON_CHUNK_ODD =
+      KT_JSON_CHUNK / 2 + KT_JSON_BLOCK /* never two neighbours; and what is overwritten */
 };
 
-/* The first group is found by looking at bytes, wherever they stand; op loses what stands in strings when
- * the rules are applied (rules.h), which fill in the second group. */
+/* The first group is found by looking at bytes, wherever they stand; op loses what stands in
+ * strings when the rules are applied (rules.h), which fill in the second group. */
 typedef struct kt_json_masks {
   uint64_t quote[KT_JSON_CHUNK_BLOCKS]; /* not those behind a backslash */
   uint64_t space[KT_JSON_CHUNK_BLOCKS], op[KT_JSON_CHUNK_BLOCKS], colon[KT_JSON_CHUNK_BLOCKS];
   uint64_t digit[KT_JSON_CHUNK_BLOCKS], zero[KT_JSON_CHUNK_BLOCKS];
   uint64_t control[KT_JSON_CHUNK_BLOCKS]; /* valid if has_control */
   uint64_t scalar[KT_JSON_CHUNK_BLOCKS];  /* structural characters with a scalar before them */
-  uint64_t odd[KT_JSON_CHUNK_BLOCKS]; /* a place in each literal, negative number, fraction, exponent */
+  uint64_t
+      odd[KT_JSON_CHUNK_BLOCKS]; /* a place in each literal, negative number, fraction, exponent */
   int has_control;
 } kt_json_masks;
 
 /* What a block leaves to the next one: whole masks, of which the last bit counts, or a bit 0. */
 typedef struct kt_json_carry {
-  uint64_t primitive, digit, first_zero, string_end;        /* masks */
-  uint64_t in_string, behind_scalar, behind_string;         /* white space reaches the end of the block */
-  uint64_t escaped, hex, high;                              /* while bytes are looked at */
+  uint64_t primitive, digit, first_zero, string_end; /* masks */
+  uint64_t in_string, behind_scalar, behind_string;  /* white space reaches the end of the block */
+  uint64_t escaped, hex, high;                       /* while bytes are looked at */
 } kt_json_carry;
 
 /* Bytes behind an odd number of backslashes. */
@@ -62,8 +64,8 @@ static inline uint32_t kt_json_hides_name(const char *p, uint64_t u) {
   return 0;
 }
 
-/* The text in blocks that may be read whole, some bytes around them included: its first and last block are
- * copies with white space around. */
+/* The text in blocks that may be read whole, some bytes around them included: its first and last
+ * block are copies with white space around. */
 typedef struct kt_json_blocks {
   const char *text;
   size_t last; /* index of the last block, which always has room for white space */
@@ -71,15 +73,20 @@ typedef struct kt_json_blocks {
 } kt_json_blocks;
 
 static inline void kt_json_blocks_init(kt_json_blocks *b, const char *text, size_t len) {
-  size_t last = len / KT_JSON_BLOCK, rest = len % KT_JSON_BLOCK;
   b->text = text;
-  b->last = last;
-  memset(b->tail, ' ', sizeof b->tail);
-  memcpy(b->tail + 16, text + last * KT_JSON_BLOCK, rest);
-  if (!last) return;
-  memcpy(b->tail, text + last * KT_JSON_BLOCK - 16, 16);
+  b->last = len / KT_JSON_BLOCK;
+  if (!b->last) return;
   memset(b->head, ' ', 16);
   memcpy(b->head + 16, text, KT_JSON_BLOCK + 8);
+}
+
+/* To be called before the last block is read, and not much earlier: the end of a long text is not
+ * in the cache yet when its beginning is read. */
+static inline void kt_json_add_tail(kt_json_blocks *b, size_t len) {
+  const char *from = b->text + b->last * KT_JSON_BLOCK;
+  memset(b->tail, ' ', sizeof b->tail);
+  if (b->last) memcpy(b->tail, from - 16, 16);
+  memcpy(b->tail + 16, from, len % KT_JSON_BLOCK);
 }
 
 static inline const char *kt_json_block_at(const kt_json_blocks *b, size_t i) {

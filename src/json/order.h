@@ -25,8 +25,8 @@ static inline uint64_t kt_json_shift_in(uint64_t mask, uint64_t *carry) {
 /* Returns non-zero for a fault. A comma behind a closing bracket does not show whether it stands in
  * an object: *unsure are the characters behind such commas, to be judged by the bracket that is
  * open. */
-static inline __attribute__((always_inline)) uint64_t kt_json_order_rules(const kt_json_marks *m, kt_json_order *o,
-                                            uint64_t *unsure) {
+static inline __attribute__((always_inline)) uint64_t
+kt_json_order_rules(const kt_json_marks *m, kt_json_order *o, uint64_t *unsure) {
   uint64_t closers = m->end_obj | m->end_arr, s = m->scalar;
   uint64_t p_obj = kt_json_shift_in(m->obj, &o->obj), p_arr = kt_json_shift_in(m->arr, &o->arr);
   uint64_t p_closer = kt_json_shift_in(closers, &o->closer);
@@ -48,9 +48,15 @@ static inline __attribute__((always_inline)) uint64_t kt_json_order_rules(const 
   return fault | (member & ~m->colon) | (item & m->colon);
 }
 
-/* finish.c: opens and closes brackets of one word of marks, the first being node `base`. *depth is
- * kept between words. Returns 0 if all is right. */
-int kt_json_match_brackets(kt_json *j, uint32_t base, uint64_t brackets, uint64_t unsure,
+/* finish.c: finds the partners of the brackets among one word of marks, the first being node
+ * `base`, and judges what order_rules was unsure of. *depth is kept between words. Returns 0 if all
+ * is right. */
+int kt_json_match_brackets(kt_json *j, uint32_t base, const kt_json_marks *m, uint64_t unsure,
                            int32_t *depth);
+
+/* After the last word: all is closed, and a container was the whole text. */
+static inline int kt_json_is_closed(const kt_json *j, int32_t depth) {
+  return depth == 0 && ((j->ch[1] | 0x20) != '{' || j->match[1] == j->count - 1);
+}
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which byte may stand next to which, for several blocks at once: a vector of words, one word a block.
+/* Which byte may stand next to which, for several blocks at once: a vector of words, one word a
+ * block.
  *
  * Included by each vector file after it has defined
  *   INLINE        how a function of this file is declared
  *   LANES, lanes  how many blocks, and a GCC vector of as many uint64_t
- *   shift_in(x, before)       each word shifted up one bit, the last bit of the word before shifted in; of
- *                             `before` only the last word counts
- *   in_strings(quote, &state) bytes from an opening quote (included) to the closing one (not included);
- *                             state: 0, or 1 if the last byte is in a string */
+ *   shift_in(x, before)       each word shifted up one bit, the last bit of the word before shifted
+ * in; of `before` only the last word counts in_strings(quote, &state) bytes from an opening quote
+ * (included) to the closing one (not included); state: 0, or 1 if the last byte is in a string */
 
 INLINE lanes load_lanes(const uint64_t *words) {
   lanes v;
@@ -15,9 +15,13 @@ INLINE lanes load_lanes(const uint64_t *words) {
   return v;
 }
 
-INLINE void store_lanes(uint64_t *words, lanes v) { memcpy(words, &v, sizeof v); }
+INLINE void store_lanes(uint64_t *words, lanes v) {
+  memcpy(words, &v, sizeof v);
+}
 
-INLINE lanes all_lanes(uint64_t word) { return word - (lanes){ 0 }; }
+INLINE lanes all_lanes(uint64_t word) {
+  return word - (lanes){ 0 };
+}
 
 /* White space that reaches the end of a block hands the bit on to the next block; this is rare. */
 INLINE lanes behind_by_words(lanes mask, lanes space, uint64_t *carry) {
@@ -31,7 +35,8 @@ INLINE lanes behind_by_words(lanes mask, lanes space, uint64_t *carry) {
   return mask;
 }
 
-/* Moves bits on over white space, by adding: a bit at the first of a run of ones comes out behind it. */
+/* Moves bits on over white space, by adding: a bit at the first of a run of ones comes out behind
+ * it. */
 INLINE lanes behind_space(lanes mask, lanes space, uint64_t *carry) {
   lanes sum = (mask | (lanes){ *carry }) + space;
   if (__builtin_expect(any_less(sum, space), 0)) return behind_by_words(mask, space, carry);
@@ -39,7 +44,8 @@ INLINE lanes behind_space(lanes mask, lanes space, uint64_t *carry) {
   return sum & ~space;
 }
 
-/* Applies the rules to blocks i .. i + LANES - 1 of the chunk; what is wrong is set in the result. */
+/* Applies the rules to blocks i .. i + LANES - 1 of the chunk; what is wrong is set in the result.
+ */
 INLINE lanes apply_rules(kt_json_masks *m, size_t i, kt_json_carry *c) {
   lanes quote = load_lanes(m->quote + i), in = in_strings(quote, &c->in_string);
   lanes op = load_lanes(m->op + i) & ~in, space = load_lanes(m->space + i) & ~in;
@@ -51,7 +57,8 @@ INLINE lanes apply_rules(kt_json_masks *m, size_t i, kt_json_carry *c) {
   lanes first_zero = load_lanes(m->zero + i) & first;
   lanes zero_before = shift_in(first_zero, all_lanes(c->first_zero));
   lanes string_end = shift_in(close, all_lanes(c->string_end));
-  lanes behind_scalar = behind_space(string_end | (primitive_before & ~primitive), space, &c->behind_scalar);
+  lanes behind_scalar =
+      behind_space(string_end | (primitive_before & ~primitive), space, &c->behind_scalar);
   lanes behind_string = behind_space(string_end, space, &c->behind_string);
   c->primitive = primitive[LANES - 1];
   c->digit = digit[LANES - 1];
@@ -76,7 +83,8 @@ INLINE size_t fill_up(kt_json_masks *m, size_t n) {
 }
 
 /* Blocks [0, n) of the chunk. Returns non-zero for a fault. */
-INLINE uint64_t apply_all_rules(kt_json_masks *m, size_t n, kt_json_carry *c) {
+TARGET static __attribute__((noinline)) uint64_t apply_all_rules(kt_json_masks *m, size_t n,
+                                                                 kt_json_carry *c) {
   lanes fault = { 0 };
   uint64_t any = 0;
   n = fill_up(m, n);
