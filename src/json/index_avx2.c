@@ -244,7 +244,8 @@ TARGET static int index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t f
 
 TARGET static int check_order(kt_json *j) {
   kt_json_order order = { .begin = 1 };
-  int32_t depth = 0;
+  kt_json_matcher matcher;
+  matcher.depth = 0;
   j->stack[-1] = 0;
   for (uint32_t base = 1; base <= j->count; base += 64) {
     pair v = load_pair((const char *)j->ch + base);
@@ -261,9 +262,9 @@ TARGET static int check_order(kt_json *j) {
     m.comma = find(v, ',') & valid;
     m.end = left < 64 ? (uint64_t)1 << left : 0;
     uint64_t fault = kt_json_order_rules(&m, &order, &unsure);
-    if (fault || kt_json_match_brackets(j, base, &m, unsure & valid, &depth)) return -1;
+    if (fault || kt_json_match_brackets(j, base, &m, unsure & valid, &matcher)) return -1;
   }
-  return kt_json_is_closed(j, depth) ? 0 : -1;
+  return kt_json_is_closed(j, matcher.depth) ? 0 : -1;
 }
 
 kt_status kt_json_index_avx2(kt_json *j) {

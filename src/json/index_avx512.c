@@ -56,6 +56,10 @@ INLINE lanes in_strings(lanes quote, uint64_t *state) {
 
 #include "json/rules.h"
 
+INLINE uint64_t find(__m512i v, char c) {
+  return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c));
+}
+
 /* Bytes of `v` that both tables know under their two nibbles. */
 INLINE uint64_t both_nibbles(__m512i v, const uint8_t low[16], const uint8_t high[16]) {
   return _mm512_test_epi8_mask(_mm512_shuffle_epi8(table(low), v),
@@ -86,27 +90,24 @@ INLINE uint64_t check_escapes(kt_json *j, __m512i v, const char *p, uint64_t esc
   return kt_json_escape_rules(escaped, allowed, u, hex, c);
 }
 
-/* Writes the positions of the bits of `mask`, which begin at `at`; up to 15 more words are written.
- */
-INLINE uint32_t *put_positions(uint32_t *out, uint64_t mask, uint32_t at) {
-  const __m512i bytes = _mm512_loadu_si512((const void *)kt_json_iota);
-  __m512i places = _mm512_maskz_compress_epi8(mask, bytes), base = _mm512_set1_epi32((int)at);
-  unsigned n = (unsigned)__builtin_popcountll(mask);
+/* Sixteen positions of a list of bytes, which begins at `at`. */
+INLINE void put_sixteen(uint32_t *out, __m128i places, uint32_t at) {
   _mm512_storeu_si512((void *)out,
-                      _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(places)), base));
-  if (__builtin_expect(n > 16, 0)) {
-    __m128i part = _mm512_extracti32x4_epi32(places, 1);
-    _mm512_storeu_si512((void *)(out + 16), _mm512_add_epi32(_mm512_cvtepu8_epi32(part), base));
-    part = _mm512_extracti32x4_epi32(places, 2);
-    _mm512_storeu_si512((void *)(out + 32), _mm512_add_epi32(_mm512_cvtepu8_epi32(part), base));
-    part = _mm512_extracti32x4_epi32(places, 3);
-    _mm512_storeu_si512((void *)(out + 48), _mm512_add_epi32(_mm512_cvtepu8_epi32(part), base));
-  }
-  return out + n;
+                      _mm512_add_epi32(_mm512_cvtepu8_epi32(places), _mm512_set1_epi32((int)at)));
 }
 
-INLINE uint64_t find(__m512i v, char c) {
-  return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c));
+/* Writes the positions of the bits of `mask`; up to 15 more words are written. Returns how many
+ * count. */
+INLINE uint32_t put_positions(uint32_t *out, uint64_t mask, uint32_t at) {
+  __m512i places = _mm512_maskz_compress_epi8(mask, load((const char *)kt_json_iota));
+  uint32_t n = (uint32_t)__builtin_popcountll(mask);
+  put_sixteen(out, _mm512_castsi512_si128(places), at);
+  if (__builtin_expect(n > 16, 0)) {
+    put_sixteen(out + 16, _mm512_extracti32x4_epi32(places, 1), at);
+    put_sixteen(out + 32, _mm512_extracti32x4_epi32(places, 2), at);
+    put_sixteen(out + 48, _mm512_extracti32x4_epi32(places, 3), at);
+  }
+  return n;
 }
 
 /* Bytes of rare kinds: control characters and those that are not ASCII. */
@@ -165,19 +166,17 @@ INLINE uint64_t look(kt_json *j, kt_json_masks *m, size_t i, const char *p, cons
 /* Writes the nodes of the chunk's blocks, which begin at `from`, and checks its odd tokens. */
 TARGET static __attribute__((noinline)) int
 put_chunk(kt_json *j, const kt_json_blocks *blocks, const kt_json_masks *m, size_t from, size_t n) {
-  uint32_t odd[KT_JSON_CHUNK_ODD], *odd_end = odd, *pos = j->pos + j->count + 1;
-  uint8_t *ch = j->ch + j->count + 1;
+  uint32_t odd[KT_JSON_CHUNK_ODD], odd_count = 0, node = j->count + 1;
   for (size_t i = 0; i < n; i++) {
     uint32_t at = (uint32_t)((from + i) * KT_JSON_BLOCK);
     __m512i marked = _mm512_or_si512(load(kt_json_block_at(blocks, from + i)),
                                      _mm512_maskz_set1_epi8(m->scalar[i], (char)0x80));
-    _mm512_storeu_si512((void *)ch, _mm512_maskz_compress_epi8(m->op[i], marked));
-    ch += __builtin_popcountll(m->op[i]);
-    pos = put_positions(pos, m->op[i], at);
-    odd_end = put_positions(odd_end, m->odd[i], at);
+    _mm512_storeu_si512((void *)(j->ch + node), _mm512_maskz_compress_epi8(m->op[i], marked));
+    node += put_positions(j->pos + node, m->op[i], at);
+    odd_count += put_positions(odd + odd_count, m->odd[i], at);
   }
-  j->count = (uint32_t)(pos - j->pos) - 1;
-  return kt_json_check_odd(j, odd, (size_t)(odd_end - odd));
+  j->count = node - 1;
+  return kt_json_check_odd(j, odd, odd_count);
 }
 
 /* Blocks [from, to). Returns non-zero for a fault. */
@@ -197,7 +196,8 @@ TARGET static int index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t f
 
 TARGET static int check_order(kt_json *j) {
   kt_json_order order = { .begin = 1 };
-  int32_t depth = 0;
+  kt_json_matcher matcher;
+  matcher.depth = 0;
   j->stack[-1] = 0;
   for (uint32_t base = 1; base <= j->count; base += 64) {
     __m512i v = load((const char *)j->ch + base);
@@ -213,9 +213,9 @@ TARGET static int check_order(kt_json *j) {
     m.comma = find(v, ',') & valid;
     m.end = left < 64 ? (uint64_t)1 << left : 0;
     uint64_t fault = kt_json_order_rules(&m, &order, &unsure);
-    if (fault || kt_json_match_brackets(j, base, &m, unsure & valid, &depth)) return -1;
+    if (fault || kt_json_match_brackets(j, base, &m, unsure & valid, &matcher)) return -1;
   }
-  return kt_json_is_closed(j, depth) ? 0 : -1;
+  return kt_json_is_closed(j, matcher.depth) ? 0 : -1;
 }
 
 kt_status kt_json_index_avx512(kt_json *j) {

@@ -91,11 +91,11 @@ int kt_json_next_member(const kt_json *j, kt_json_iter *it, kt_json_val *key, kt
 typedef struct kt_json_keyset {
   uint64_t mul;
   uint32_t count;
-  uint32_t any_escape; /* some name is not plain ASCII without / and " */
-  uint8_t slot[256];   /* hash -> 1 + index of the name, 0: none */
-  uint64_t head[KT_JSON_MAX_KEYS + 1], tail[KT_JSON_MAX_KEYS + 1];
+  uint32_t any_escape;                 /* some name is not made of letters, digits and _ only */
+  uint8_t slot[256];                   /* hash -> 1 + index of the name, 0: none */
+  uint8_t next[KT_JSON_MAX_KEYS + 1];  /* another name in the same slot, 0: none */
+  uint64_t tail[KT_JSON_MAX_KEYS + 1]; /* ends of the names, see walk.c */
   uint32_t len[KT_JSON_MAX_KEYS + 1];
-  uint8_t next[KT_JSON_MAX_KEYS + 1]; /* another name in the same slot, 0: none */
   const char *name[KT_JSON_MAX_KEYS + 1];
 } kt_json_keyset;
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which byte may stand next to which, for several blocks at once: a vector of words, one word a
+/* Which byte may stand next to which, for several blocks at once: a vector of words, a word a
  * block.
  *
  * Included by each vector file after it has defined
- *   INLINE        how a function of this file is declared
- *   LANES, lanes  how many blocks, and a GCC vector of as many uint64_t
- *   shift_in(x, before)       each word shifted up one bit, the last bit of the word before shifted
- * in; of `before` only the last word counts in_strings(quote, &state) bytes from an opening quote
- * (included) to the closing one (not included); state: 0, or 1 if the last byte is in a string */
+ * - TARGET and INLINE: how functions of this file are declared;
+ * - LANES and lanes: how many blocks, and a GCC vector of as many uint64_t;
+ * - shift_in(x, before): each word shifted up one bit, the last bit of the word before shifted in;
+ * of `before` only the last word counts;
+ * - any_less(a, b): non-zero if a word of a is less than that of b;
+ * - in_strings(quote, &state): bytes from an opening quote (included) to the closing one (not
+ *   included); state: 0, or 1 if the last byte is in a string. */
 
 INLINE lanes load_lanes(const uint64_t *words) {
   lanes v;
@@ -83,8 +85,7 @@ INLINE size_t fill_up(kt_json_masks *m, size_t n) {
 }
 
 /* Blocks [0, n) of the chunk. Returns non-zero for a fault. */
-TARGET static __attribute__((noinline)) uint64_t apply_all_rules(kt_json_masks *m, size_t n,
-                                                                 kt_json_carry *c) {
+TARGET static uint64_t apply_all_rules(kt_json_masks *m, size_t n, kt_json_carry *c) {
   lanes fault = { 0 };
   uint64_t any = 0;
   n = fill_up(m, n);

@@ -94,44 +94,39 @@ int kt_json_next_member(const kt_json *j, kt_json_iter *it, kt_json_val *key, kt
   return 1;
 }
 
-/* First and last eight bytes of a name; they overlap, and of a short name both are the same. */
-typedef struct name_ends {
-  uint64_t head, tail;
-} name_ends;
-
-static inline name_ends ends_of(const char *name, size_t len) {
-  static const uint64_t masks[8] = { 0,          0xff,         0xffff,         0xffffff,
-                                     0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff };
-  name_ends e;
+/* Names are told apart by their last seven bytes and closing quote, and by their length. Of a
+ * shorter name the bytes before its opening quote are cut off. `end` is the closing quote; seven
+ * bytes before it must be readable. */
+static inline uint64_t tail_of(const char *end, size_t len) {
+  uint64_t v = load64(end - 7);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  char head[8] = { 0 }, tail[8] = { 0 };
-  memcpy(head, name, len < 8 ? len : 8);
-  memcpy(tail, len < 8 ? name : name + len - 8, len < 8 ? len : 8);
-  e.head = load64(head);
-  e.tail = load64(tail);
-  (void)masks;
-#else
-  uint64_t mask = len < 8 ? masks[len] : UINT64_MAX;
-  e.head = load64(name) & mask;
-  e.tail = load64(len < 8 ? name : name + len - 8) & mask;
+  v = __builtin_bswap64(v);
 #endif
-  return e;
+  return len < 6 ? v >> 8 * (6 - len) : v;
 }
 
-static inline unsigned hash_of(const kt_json_keyset *ks, name_ends e, size_t len) {
-  return (unsigned)((((e.head ^ (e.tail >> 8)) + len) * ks->mul + e.tail * (ks->mul >> 7 | 1)) >>
-                    56);
+static inline unsigned hash_of(const kt_json_keyset *ks, uint64_t tail, size_t len) {
+  return (unsigned)(((tail ^ len) * ks->mul) >> 56);
 }
 
-/* 1 + index of the name, 0: none. Eight bytes from `name` on are readable. */
-static inline unsigned look_up(const kt_json_keyset *ks, const char *name, size_t len) {
-  name_ends e = ends_of(name, len);
-  unsigned i = ks->slot[hash_of(ks, e, len)];
-  do {
-    if (ks->head[i] != e.head || ks->tail[i] != e.tail || ks->len[i] != len) continue;
-    if (len <= 16 || memcmp(ks->name[i] + 8, name + 8, len - 16) == 0) return i;
-  } while ((i = ks->next[i]));
+/* 1 + index of the name before the closing quote at `end`, 0: none. */
+static inline unsigned look_up(const kt_json_keyset *ks, const char *end, size_t len) {
+  uint64_t tail = tail_of(end, len);
+  unsigned i = ks->slot[hash_of(ks, tail, len)];
+  for (; __builtin_expect(i != 0, 0); i = ks->next[i])
+    if (ks->tail[i] == tail && ks->len[i] == len && memcmp(ks->name[i], end - len, len) == 0)
+      return i;
   return 0;
+}
+
+/* Of a name with no text around it. */
+static unsigned look_up_copy(const kt_json_keyset *ks, const char *name, size_t len) {
+  char copy[512 + 9] = { 0 };
+  if (len > 512) return 0;
+  copy[7] = '"';
+  memcpy(copy + 8, name, len);
+  copy[8 + len] = '"';
+  return look_up(ks, copy + 8 + len, len);
 }
 
 static int is_plain_name(const char *s) {
@@ -142,12 +137,20 @@ static int is_plain_name(const char *s) {
   return 1;
 }
 
+/* The tail that a text with this name shows. */
+static uint64_t tail_of_literal(const char *name, size_t len) {
+  char shown[8] = { 0 };
+  for (size_t i = 0; i < sizeof shown && i <= len + 1; i++)
+    shown[7 - i] = i == 0 || i == len + 1 ? '"' : name[len - i];
+  return tail_of(shown + 7, len);
+}
+
 /* Returns how many names share a slot with another. */
 static unsigned fill_slots(kt_json_keyset *ks) {
   unsigned shared = 0;
   memset(ks->slot, 0, sizeof ks->slot);
   for (uint32_t i = 1; i <= ks->count; i++) {
-    unsigned h = hash_of(ks, (name_ends){ ks->head[i], ks->tail[i] }, ks->len[i]);
+    unsigned h = hash_of(ks, ks->tail[i], ks->len[i]);
     shared += ks->slot[h] != 0;
     ks->next[i] = ks->slot[h];
     ks->slot[h] = (uint8_t)i;
@@ -159,23 +162,18 @@ kt_status kt_json_keyset_init(kt_json_keyset *ks, const char *const *names, size
   if (count > KT_JSON_MAX_KEYS) return KT_EINVAL;
   memset(ks, 0, sizeof *ks);
   ks->count = (uint32_t)count;
-  ks->len[0] = UINT32_MAX;
   for (uint32_t i = 1; i <= count; i++) {
     const char *name = names[i - 1];
     size_t len = strlen(name);
-    char padded[8] = { 0 };
-    memcpy(padded, name, len < 8 ? len : 8);
-    name_ends e = ends_of(len < 8 ? padded : name, len);
     ks->name[i] = name;
     ks->len[i] = (uint32_t)len;
-    ks->head[i] = e.head;
-    ks->tail[i] = e.tail;
+    ks->tail[i] = tail_of_literal(name, len);
     ks->any_escape |= !is_plain_name(name);
     for (uint32_t k = 1; k < i; k++)
       if (strcmp(ks->name[k], name) == 0) return KT_EINVAL;
   }
-  /* Few names, many slots: one multiplier in about eight separates them. Names that differ in the
-   * middle only share a slot whatever it is. */
+  /* Few names, many slots: one multiplier in about eight separates them, names with the same end
+   * and length excepted. */
   ks->mul = 0x9e3779b97f4a7c15u;
   for (int tries = 0; fill_slots(ks) && tries < 200; tries++)
     ks->mul = (ks->mul * 6364136223846793005u + 1442695040888963407u) | 1;
@@ -184,27 +182,27 @@ kt_status kt_json_keyset_init(kt_json_keyset *ks, const char *const *names, size
 }
 
 /* A name that is written with escapes. */
-static unsigned look_up_escaped(const kt_json_keyset *ks, kt_span raw) {
+static unsigned look_up_escaped(const kt_json_keyset *ks, const char *raw, size_t len) {
   char name[512 + KT_JSON_SLACK_BYTES];
-  if (raw.len > 512 || !memchr(raw.ptr, '\\', raw.len)) return 0;
-  return look_up(ks, name, kt_json_unescape(name, raw, NULL));
+  if (len > 512 || !memchr(raw, '\\', len)) return 0;
+  return look_up_copy(ks, name, kt_json_unescape(name, (kt_span){ raw, len }, NULL));
 }
 
 int kt_json_pick(const kt_json *j, kt_json_val object, const kt_json_keyset *ks, kt_json_val *out) {
-  memset(out, 0, ks->count * sizeof *out);
   kt_json_iter it = kt_json_members(j, object);
-  if (!it.node) return kt_json_typeof(j, object) == KT_JSON_OBJECT;
-  int escapes = j->has_escaped_ascii | ks->any_escape;
+  uint32_t escapes = j->has_escaped_ascii | ks->any_escape;
   const char *text = j->text;
+  memset(out, 0, ks->count * sizeof *out);
   for (uint32_t node = it.node; node;) {
     const char *name = text + j->pos[node] + 1, *end = text + j->pos[node + 1] - 1;
-    while (*name != '"') name++;
-    while (*end != '"') end--;
+    while (__builtin_expect(*name != '"', 0)) name++;
+    while (__builtin_expect(*end != '"', 0)) end--;
     size_t len = (size_t)(end - ++name);
-    unsigned i = look_up(ks, name, len);
-    if (!i && escapes) i = look_up_escaped(ks, (kt_span){ name, len });
+    unsigned i =
+        __builtin_expect(end - text >= 7, 1) ? look_up(ks, end, len) : look_up_copy(ks, name, len);
+    if (__builtin_expect(!i & (escapes != 0), 0)) i = look_up_escaped(ks, name, len);
     if (i) out[i - 1] = (kt_json_val){ value_at(j, node + 1), node + 2 };
     node = comma_or_none(j, node_after(j, node + 2));
   }
-  return 1;
+  return kt_json_typeof(j, object) == KT_JSON_OBJECT;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bench_json FILE [ROUNDS] [NAME]: posts a second of each contestant on a file of one JSON text a line.
+/* bench_json FILE [ROUNDS] [NAME]: posts a second of each contestant on a file of one JSON text a
+ * line.
  *
- * Thread CPU time, medians, contestants in turn within each round so that a slow moment hits all. Before
- * that, every contestant must see the same seven fields in every post. */
+ * Thread CPU time, medians, contestants in turn within each round so that a slow moment hits all.
+ * Before that, every contestant must see the same seven fields in every post. */
 #include "peers.h"
 
 #include <stdio.h>
@@ -17,8 +18,10 @@ static bench_peer peers[] = {
   { "yyjson", NULL, 0, 0, NULL, bench_yyjson_open, bench_yyjson_take, bench_yyjson_close },
   { "simdjson dom", NULL, 0, 0, NULL, bench_haswell_open, bench_haswell_take, bench_haswell_close },
   { "simdjson dom", NULL, 0, 0, NULL, bench_icelake_open, bench_icelake_take, bench_icelake_close },
-  { "simdjson on-demand", NULL, 1, 0, NULL, bench_haswell_open, bench_haswell_take, bench_haswell_close },
-  { "simdjson on-demand", NULL, 1, 0, NULL, bench_icelake_open, bench_icelake_take, bench_icelake_close },
+  { "simdjson on-demand", NULL, 1, 0, NULL, bench_haswell_open, bench_haswell_take,
+    bench_haswell_close },
+  { "simdjson on-demand", NULL, 1, 0, NULL, bench_icelake_open, bench_icelake_take,
+    bench_icelake_close },
   { "kappatweet", NULL, 1, 0, NULL, bench_kt_open, bench_kt_take, bench_kt_close },
   { "kappatweet", NULL, 2, 0, NULL, bench_kt_open, bench_kt_take, bench_kt_close },
   { "kappatweet", NULL, 3, 0, NULL, bench_kt_open, bench_kt_take, bench_kt_close },
@@ -113,7 +116,8 @@ static void report(double median[PEERS]) {
   printf("\n");
   for (int p = 0; p < PEERS; p++) {
     if (!able[p]) continue;
-    printf("%-20s %-8s %9.0f %6.2f", peers[p].name, peers[p].kernel, 1e-3 / median[p], per_post / median[p] * 1e-9);
+    printf("%-20s %-8s %9.0f %6.2f", peers[p].name, peers[p].kernel, 1e-3 / median[p],
+           per_post / median[p] * 1e-9);
     for (int k = PEERS - 3; k < PEERS; k++) printf("   %9.2f", able[k] ? median[p] / median[k] : 0);
     printf("\n");
   }
@@ -136,13 +140,14 @@ int main(int argc, char **argv) {
   for (int p = 0; p < PEERS; p++) able[p] &= argc < 4 || strcmp(peers[p].name, argv[3]) == 0;
   for (int r = 0; r < rounds; r++)
     for (int p = 0; p < PEERS; p++)
-      if (able[p]) times[p][r] = run(&peers[p], peers[p].slow ? post_count / SLOW_PART + 1 : post_count, &sum);
+      if (able[p])
+        times[p][r] = run(&peers[p], peers[p].slow ? post_count / SLOW_PART + 1 : post_count, &sum);
   for (int p = 0; p < PEERS; p++) {
     qsort(times[p], (size_t)rounds, sizeof(double), by_value);
     median[p] = times[p][rounds / 2];
   }
-  printf("%s: %zu posts of %zu bytes, medians of %d, same fields in all (%zu bytes)\n", argv[1], post_count,
-         data_bytes / post_count, rounds, sum);
+  printf("%s: %zu posts of %zu bytes, medians of %d, same fields in all (%zu bytes)\n", argv[1],
+         post_count, data_bytes / post_count, rounds, sum);
   report(median);
   return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Built once for each kernel: on-demand's walking is compiled for one instruction set, stage 1 and the DOM
- * are chosen at run time, and both must be the same. */
+/* Built once for each kernel: on-demand's walking is compiled for one instruction set, stage 1 and
+ * the DOM are chosen at run time, and both must be the same. */
 #include "peers.h"
 
 #include <cstring>
@@ -17,7 +17,9 @@ struct self {
   ondemand::parser ondemand;
 };
 
-bench_span span_of(std::string_view s) { return { s.data(), s.size() }; }
+bench_span span_of(std::string_view s) {
+  return { s.data(), s.size() };
+}
 
 void get(dom::element o, const char *key, bench_span *out) {
   std::string_view s;
@@ -54,8 +56,10 @@ int take_user(ondemand::object user, bench_span *out) {
     ondemand::value v;
     if (field.key().get(key) || field.value().get(v)) return -1;
     int bad = 0;
-    if (key == "id_str") bad = fill(v, &out[BENCH_USER_ID]);
-    else if (key == "name") bad = fill(v, &out[BENCH_USER_NAME]);
+    if (key == "id_str")
+      bad = fill(v, &out[BENCH_USER_ID]);
+    else if (key == "name")
+      bad = fill(v, &out[BENCH_USER_NAME]);
     if (bad) return bad;
   }
   return 0;
@@ -65,18 +69,25 @@ int take_user(ondemand::object user, bench_span *out) {
 int take_ondemand(self *s, const char *text, size_t len, bench_span *out) {
   ondemand::document doc;
   ondemand::object post, user;
-  if (s->ondemand.iterate(text, len, len + SIMDJSON_PADDING).get(doc) || doc.get_object().get(post)) return -1;
+  if (s->ondemand.iterate(text, len, len + SIMDJSON_PADDING).get(doc) || doc.get_object().get(post))
+    return -1;
   for (auto field : post) {
     ondemand::raw_json_string key;
     ondemand::value v;
     if (field.key().get(key) || field.value().get(v)) return -1;
     int bad = 0;
-    if (key == "id_str") bad = fill(v, &out[BENCH_ID]);
-    else if (key == "text") bad = fill(v, &out[BENCH_TEXT]);
-    else if (key == "created_at") bad = fill(v, &out[BENCH_CREATED]);
-    else if (key == "lang") bad = fill(v, &out[BENCH_LANG]);
-    else if (key == "source") bad = fill(v, &out[BENCH_SOURCE]);
-    else if (key == "user") bad = v.get_object().get(user) ? -1 : take_user(user, out);
+    if (key == "id_str")
+      bad = fill(v, &out[BENCH_ID]);
+    else if (key == "text")
+      bad = fill(v, &out[BENCH_TEXT]);
+    else if (key == "created_at")
+      bad = fill(v, &out[BENCH_CREATED]);
+    else if (key == "lang")
+      bad = fill(v, &out[BENCH_LANG]);
+    else if (key == "source")
+      bad = fill(v, &out[BENCH_SOURCE]);
+    else if (key == "user")
+      bad = v.get_object().get(user) ? -1 : take_user(user, out);
     if (bad) return bad;
   }
   return 0;
@@ -99,10 +110,13 @@ extern "C" int NAME(BENCH_KERNEL, _open)(bench_peer *p) {
   return s->dom.allocate(1 << 20) || s->ondemand.allocate(1 << 20);
 }
 
-extern "C" int NAME(BENCH_KERNEL, _take)(bench_peer *p, const char *text, size_t len, bench_span *out) {
+extern "C" int NAME(BENCH_KERNEL, _take)(bench_peer *p, const char *text, size_t len,
+                                         bench_span *out) {
   auto *s = static_cast<self *>(p->self);
   std::memset(out, 0, BENCH_FIELDS * sizeof *out);
   return p->kind ? take_ondemand(s, text, len, out) : take_dom(s, text, len, out);
 }
 
-extern "C" void NAME(BENCH_KERNEL, _close)(bench_peer *p) { delete static_cast<self *>(p->self); }
+extern "C" void NAME(BENCH_KERNEL, _close)(bench_peer *p) {
+  delete static_cast<self *>(p->self);
+}

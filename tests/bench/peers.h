@@ -10,7 +10,16 @@
 extern "C" {
 #endif
 
-enum { BENCH_ID, BENCH_TEXT, BENCH_CREATED, BENCH_LANG, BENCH_SOURCE, BENCH_USER_ID, BENCH_USER_NAME, BENCH_FIELDS };
+enum {
+  BENCH_ID,
+  BENCH_TEXT,
+  BENCH_CREATED,
+  BENCH_LANG,
+  BENCH_SOURCE,
+  BENCH_USER_ID,
+  BENCH_USER_NAME,
+  BENCH_FIELDS
+};
 
 typedef struct bench_span {
   const char *ptr; /* NULL: absent or no string */
@@ -24,8 +33,8 @@ typedef struct bench_peer {
   int slow;           /* gets a part of the data only */
   void *self;
   int (*open)(struct bench_peer *p); /* 0; else this machine cannot run it */
-  /* Fields stay valid until the next call. 0; else the post is not understood. At least 64 bytes behind
-   * the text are readable. */
+  /* Fields stay valid until the next call. 0; else the post is not understood. At least 64 bytes
+   * behind the text are readable. */
   int (*take)(struct bench_peer *p, const char *text, size_t len, bench_span out[BENCH_FIELDS]);
   void (*close)(struct bench_peer *p);
 } bench_peer;
