@@ -30,10 +30,12 @@ static about read_about(kt_parse_job *job, kt_json_val body, int is_user) {
   a.when_ms = kt_parse_epoch_ms(job, outer[KT_BODY_TIMESTAMP_MS]);
   if (a.when_ms == KT_UNKNOWN) a.when_ms = kt_parse_time(job, outer[KT_BODY_EVENT_AT]);
   kt_json_val post = first_of(job, outer, KT_BODY_STATUS, KT_BODY_TWEET, KT_BODY_POST);
-  if (kt_parse_pick(job, post, KT_SET_BODY, inner))
+  if (kt_parse_pick(job, post, KT_SET_BODY, inner)) {
     v = inner;
-  else if (kt_parse_pick(job, outer[KT_BODY_USER], KT_SET_BODY, inner))
-    v = inner, is_user = 1;
+  } else if (kt_parse_pick(job, outer[KT_BODY_USER], KT_SET_BODY, inner)) {
+    v = inner;
+    is_user = 1;
+  }
   kt_span id = kt_parse_id(job, v[KT_BODY_ID_STR], v[KT_BODY_ID]);
   a.user = is_user && id.ptr ? id : user_id_in(job, v);
   if (!is_user) a.post = id;

@@ -21,21 +21,26 @@ static int is_container(const kt_parse_job *job, kt_json_val v) {
 
 static int looks_like_post(const kt_json_val *v) {
   return v[KT_TOP_TEXT].node || v[KT_TOP_FULL_TEXT].node || v[KT_TOP_EXTENDED].node ||
-         v[KT_TOP_USER].node || (v[KT_TOP_CREATED_AT].node && v[KT_TOP_ID].node);
+         v[KT_TOP_USER].node ||
+         (v[KT_TOP_CREATED_AT].node && (v[KT_TOP_ID].node || v[KT_TOP_ID_STR].node));
+}
+
+static const char *taken_forms(uint32_t forms) {
+  switch (forms) {
+  case KT_FORM_V1:
+    return "v1.1 posts, pages and notices";
+  case KT_FORM_V2:
+    return "v2 payloads";
+  case KT_FORM_RECORD:
+    return "tweet, sentiment, full and dead-letter records";
+  default:
+    return "v1.1 and v2 payloads and our records";
+  }
 }
 
 static kt_status refuse(const kt_parse_job *job, kt_error *why) {
-  static const char *const takes[] = { "nothing",
-                                       "v1.1 posts, pages and notices",
-                                       "v2 payloads",
-                                       "v1.1 and v2 payloads",
-                                       "tweet, sentiment, full and dead-letter records",
-                                       "v1.1 payloads and our records",
-                                       "v2 payloads and our records",
-                                       "v1.1 and v2 payloads and our records" };
-  const char *text = takes[job->forms & (KT_FORM_V1 | KT_FORM_V2 | KT_FORM_RECORD)];
   return kt_fail(why, KT_EPARSE, 0, "parse",
-                 "JSON, but no form that this parser knows; it takes %s", text);
+                 "JSON, but no form that this parser knows; it takes %s", taken_forms(job->forms));
 }
 
 static kt_status parse_notice(kt_parse_job *job, kt_json_val root, kt_error *why) {
