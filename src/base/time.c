@@ -80,8 +80,8 @@ static int digits(scan *s, int n) {
   return v;
 }
 
-static void expect(scan *s, const char *any_of) {
-  if (s->p < s->end && *s->p && strchr(any_of, *s->p))
+static void expect(scan *s, char one, char other) {
+  if (s->p < s->end && (*s->p == one || *s->p == other))
     s->p++;
   else
     s->ok = 0;
@@ -104,7 +104,7 @@ static int64_t offset_ms(scan *s) {
     return 0;
   }
   int64_t sign = *s->p == '-' ? -1 : 1;
-  expect(s, "+-");
+  expect(s, '+', '-');
   int h = digits(s, 2);
   if (s->p < s->end && *s->p == ':') s->p++;
   int m = s->p < s->end ? digits(s, 2) : 0;
@@ -122,13 +122,16 @@ int64_t kt_time_parse_iso(kt_span t) {
   kt_civil c = { 0 };
   if (!s.ok) return KT_TIME_UNKNOWN;
   c.year = digits(&s, 4);
-  expect(&s, "-");
+  expect(&s, '-', '-');
   c.month = digits(&s, 2);
-  expect(&s, "-");
+  expect(&s, '-', '-');
   c.day = digits(&s, 2);
-  expect(&s, "Tt ");
+  if (s.p < s.end && *s.p == ' ')
+    s.p++;
+  else
+    expect(&s, 'T', 't');
   c.hour = digits(&s, 2);
-  expect(&s, ":");
+  expect(&s, ':', ':');
   c.minute = digits(&s, 2);
   if (s.p < s.end && *s.p == ':') {
     s.p++;
@@ -155,19 +158,19 @@ int64_t kt_time_parse_v1(kt_span t) {
   kt_civil c = { 0 };
   if (!s.ok) return KT_TIME_UNKNOWN;
   s.p += 3; /* the day of the week says nothing new */
-  expect(&s, " ");
+  expect(&s, ' ', ' ');
   c.month = month_of(&s);
-  expect(&s, " ");
+  expect(&s, ' ', ' ');
   c.day = digits(&s, 2);
-  expect(&s, " ");
+  expect(&s, ' ', ' ');
   c.hour = digits(&s, 2);
-  expect(&s, ":");
+  expect(&s, ':', ':');
   c.minute = digits(&s, 2);
-  expect(&s, ":");
+  expect(&s, ':', ':');
   c.second = digits(&s, 2);
-  expect(&s, " ");
+  expect(&s, ' ', ' ');
   int64_t offset = offset_ms(&s);
-  expect(&s, " ");
+  expect(&s, ' ', ' ');
   c.year = digits(&s, 4);
   return s.ok && s.p == s.end ? shifted(&c, offset) : KT_TIME_UNKNOWN;
 }

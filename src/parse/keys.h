@@ -51,8 +51,9 @@
   X(USER, ID, "id")                                                                                \
   X(USER, ID_STR, "id_str")                                                                        \
   X(USER, NAME, "name")                                                                            \
-  X(USER, SCREEN_NAME, "screen_name")                                                              \
   X(USER, USERNAME, "username")
+
+#define KT_KEYS_AUTHOR(X) X(AUTHOR, SCREEN_NAME, "screen_name")
 
 #define KT_KEYS_LONG_TEXT(X)                                                                       \
   X(LONG_TEXT, FULL_TEXT, "full_text")                                                             \
@@ -176,6 +177,7 @@
   X(TOP)                                                                                           \
   X(ORIGINAL)                                                                                      \
   X(USER)                                                                                          \
+  X(AUTHOR)                                                                                        \
   X(LONG_TEXT)                                                                                     \
   X(EDITS)                                                                                         \
   X(V2)                                                                                            \
@@ -192,6 +194,7 @@
 enum { KT_KEYS_TOP(KT_KEY_INDEX) KT_TOP_COUNT };
 enum { KT_KEYS_ORIGINAL(KT_KEY_INDEX) KT_ORIGINAL_COUNT };
 enum { KT_KEYS_USER(KT_KEY_INDEX) KT_USER_COUNT };
+enum { KT_KEYS_AUTHOR(KT_KEY_INDEX) KT_AUTHOR_COUNT };
 enum { KT_KEYS_LONG_TEXT(KT_KEY_INDEX) KT_LONG_TEXT_COUNT };
 enum { KT_KEYS_EDITS(KT_KEY_INDEX) KT_EDITS_COUNT };
 enum { KT_KEYS_V2(KT_KEY_INDEX) KT_V2_COUNT };

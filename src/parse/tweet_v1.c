@@ -21,15 +21,15 @@ static whole find_whole(kt_parse_job *job, kt_json_val extended, kt_json_val ful
 
 /* Fills in text, flags and ref_id from the original in `v`. */
 static void repost(kt_parse_job *job, kt_record *r, whole outer, kt_json_val original) {
-  kt_json_val v[KT_ORIGINAL_COUNT], user[KT_USER_COUNT];
+  kt_json_val v[KT_ORIGINAL_COUNT], author[KT_AUTHOR_COUNT];
   kt_parse_pick(job, original, KT_SET_ORIGINAL, v);
   r->flags |= KT_REPOST;
   r->ref_id = kt_parse_id(job, v[KT_ORIGINAL_ID_STR], v[KT_ORIGINAL_ID]);
   whole inner = find_whole(job, v[KT_ORIGINAL_EXTENDED], v[KT_ORIGINAL_FULL_TEXT],
                            v[KT_ORIGINAL_TEXT], v[KT_ORIGINAL_TRUNCATED]);
   kt_span name = KT_NULL_SPAN;
-  if (kt_parse_pick(job, v[KT_ORIGINAL_USER], KT_SET_USER, user))
-    name = kt_parse_string(job, user[KT_USER_SCREEN_NAME]);
+  if (kt_parse_pick(job, v[KT_ORIGINAL_USER], KT_SET_AUTHOR, author))
+    name = kt_parse_string(job, author[KT_AUTHOR_SCREEN_NAME]);
   if (!name.len) name = kt_parse_repost_name(job, outer.text);
   if (!name.len || !kt_parse_is(job, inner.text, KT_JSON_STRING)) {
     r->text = kt_parse_text(job, outer.text, &r->flags);
