@@ -125,7 +125,9 @@ kt_journal_file *kt_journal_add_file(kt_journal *j, kt_span name, int64_t period
     return NULL;
   }
   *f = (kt_journal_file){ .name = copy, .period_ms = period_ms, .number = number, .open = 1 };
-  j->files[j->file_count++] = f;
+  size_t at = j->file_count++;
+  for (; at && j->files[at - 1]->number > number; at--) j->files[at] = j->files[at - 1];
+  j->files[at] = f;
   if (number >= j->next_number) j->next_number = number + 1;
   return f;
 }

@@ -60,7 +60,6 @@ static int load_name(kt_journal *j, kt_span line) {
     return 0;
   kt_journal_file *f = file_of(j, number);
   if (f) return kt_span_is(line, f->name);
-  if (j->file_count && number < j->files[j->file_count - 1]->number) return 0;
   f = kt_journal_add_file(j, line, period, (uint32_t)number);
   if (!f) return KT_ENOMEM;
   f->first = (uint64_t)first;

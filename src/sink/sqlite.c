@@ -63,7 +63,8 @@ static kt_status fail(const sqlite_sink *s, int rc, const char *what, kt_error *
   int base = rc & 0xFF;
   if (base == SQLITE_NOMEM) return kt_fail_nomem(err, WHERE);
   int damaged = base == SQLITE_CORRUPT || base == SQLITE_NOTADB;
-  int passes = base == SQLITE_BUSY || base == SQLITE_LOCKED || base == SQLITE_FULL;
+  int passes = base == SQLITE_BUSY || base == SQLITE_LOCKED || base == SQLITE_FULL ||
+               rc == SQLITE_IOERR_SHMSIZE; /* no room for the shared memory file */
   /* The message of an SQL error names columns and tables, never a value. */
   const char *why = base == SQLITE_ERROR && s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(rc);
   kt_status st =
@@ -137,6 +138,7 @@ static kt_status connect_to(sqlite_sink *s, int flags, kt_error *err) {
   if (!path) return kt_fail_nomem(err, WHERE);
   int rc = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
   sqlite3_free(path);
+  if (s->db) sqlite3_extended_result_codes(s->db, 1);
   if (rc == SQLITE_OK) return KT_OK;
   kt_status st = fail(s, rc, "open", err);
   int e = s->db ? sqlite3_system_errno(s->db) : 0;

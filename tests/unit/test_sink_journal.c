@@ -180,6 +180,34 @@ START_TEST(journal_distrusts_batches_of_a_lost_file) {
 }
 END_TEST
 
+/* A group names its files in the order of the sink, which need not be that of their numbers. */
+START_TEST(journal_takes_files_in_any_order) {
+  kt_env *env = test_env(NULL, NULL);
+  kt_journal *j = load(env);
+  kt_journal_reset(j, "x", NULL);
+  kt_journal_file *a = kt_journal_file_new(j, "a", 0), *b = kt_journal_file_new(j, "b", 1),
+                  *c = kt_journal_file_new(j, "c", 2);
+  kt_journal_begin(j);
+  kt_journal_stage_file(j, c, 3, 1);
+  kt_journal_stage_file(j, a, 1, 1);
+  kt_journal_stage_file(j, b, 2, 1);
+  ck_assert_int_eq(kt_journal_commit(j, NULL), KT_OK);
+  kt_journal_close(j);
+  j = load(env);
+  ck_assert_uint_eq(kt_journal_count(j), 3);
+  for (size_t i = 0; i < 3; i++) {
+    kt_journal_file *f = kt_journal_file_at(j, i);
+    ck_assert(f->name[0] == 'a' + (int)i && f->length == (int64_t)i + 1);
+  }
+  ck_assert_int_eq(commit(j, kt_journal_file_at(j, 1), 20, 5), KT_OK);
+  kt_journal_close(j);
+  j = load(env);
+  ck_assert_int_eq(kt_journal_file_at(j, 1)->length, 20);
+  kt_journal_close(j);
+  kt_env_free(env);
+}
+END_TEST
+
 START_TEST(journal_has_one_writer) {
   kt_env *env = test_env(NULL, NULL);
   kt_journal *j = load(env), *second;
@@ -246,6 +274,7 @@ int main(void) {
   tcase_add_test(t, journal_with_a_changed_byte_never_lies);
   tcase_add_test(t, journal_is_bounded_and_keeps_the_newest);
   tcase_add_test(t, journal_distrusts_batches_of_a_lost_file);
+  tcase_add_test(t, journal_takes_files_in_any_order);
   tcase_add_test(t, journal_has_one_writer);
   tcase_add_test(t, journal_refuses_what_is_none);
   tcase_add_test(t, journal_survives_each_failed_allocation);
