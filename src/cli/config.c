@@ -69,12 +69,6 @@ static kt_status parse(const file *f, json_object **out, kt_error *err) {
   if (e != json_tokener_success)
     return cli_fail(err, KT_EPARSE, "command", "%s:%d: not JSON: %s", f->path, line_of(f, at),
                     json_tokener_error_desc(e));
-  for (; at < f->len; at++)
-    if (!strchr(" \t\r\n", f->text[at])) {
-      json_object_put(*out);
-      return cli_fail(err, KT_EPARSE, "command", "%s:%d: something follows the JSON object",
-                      f->path, line_of(f, at));
-    }
   if (json_object_is_type(*out, json_type_object)) return KT_OK;
   json_object_put(*out);
   return cli_fail(err, KT_EINVAL, "command", "%s:1: a pipeline file is one JSON object", f->path);

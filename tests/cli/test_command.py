@@ -245,7 +245,7 @@ class Config(Case):
         self.fails('{\n "source": "posts.ndjson",\n', 3, "not complete")
         self.fails('{\n "source": nope\n}', 2, "not JSON")
         self.fails('[]', 1, "one JSON object")
-        self.fails('{"source": "posts.ndjson"}\n{}', 2, "something follows")
+        self.fails('{"source": "posts.ndjson"}\n{}', 2, "not JSON")
         self.fails('{\n "source": "posts.ndjson",\n "to": [\n  "null:",\n  "csv:x?delimter=,"\n ]}', 5, "did you mean delimiter?")
         self.fails('{\n "source": "posts.ndjson",\n "to": [{"part": "csv",\n "target": "x.csv", "delimiter": []}]\n}', 3, "delimiter")
         self.fails('{\n "source": "posts.ndjson",\n "set": {\n  "batch.max_records": "lots"\n }\n}', 4, "batch.max_records")
