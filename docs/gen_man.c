@@ -9,10 +9,13 @@
 
 static const char *const kinds[] = { "", "Sources", "Parsers", "Filters", "Scorers", "Sinks" };
 
-/* Text of a macro line or of a paragraph: no control character at the start, no stray backslash. */
-static void put_text(const char *s, size_t n) {
-  if (n && (*s == '.' || *s == '\'')) fputs("\\&", stdout);
-  for (size_t i = 0; i < n; i++) {
+enum { WIDTH = 78 };
+
+/* Text of a macro line: no stray backslash. */
+static size_t put_word(const char *s, size_t n) {
+  size_t shown = 0;
+  for (size_t i = 0; i < n; i++, shown++) {
+    if (s[i] == '\\' || s[i] == '-') shown++;
     if (s[i] == '\\')
       fputs("\\e", stdout);
     else if (s[i] == '-')
@@ -20,6 +23,43 @@ static void put_text(const char *s, size_t n) {
     else
       putchar(s[i]);
   }
+  return shown;
+}
+
+static void put_text(const char *s, size_t n) {
+  put_word(s, n);
+}
+
+/* A sentence on lines of its own: a capital first, a full stop last, no control character at the
+ * start of a line. */
+static void put_sentence(const char *s, size_t n) {
+  size_t column = 0;
+  for (size_t i = 0; i < n;) {
+    size_t word = 0;
+    while (i + word < n && s[i + word] != ' ') word++;
+    if (column && column + word + 2 > WIDTH) {
+      putchar('\n');
+      column = 0;
+    } else if (column) {
+      putchar(' ');
+      column++;
+    }
+    if (!column && word && (s[i] == '.' || s[i] == '\'')) fputs("\\&", stdout);
+    if (i == 0 && s[0] >= 'a' && s[0] <= 'z' && word && memchr(s, '=', word) == NULL) {
+      putchar(s[0] - 'a' + 'A');
+      column += 1 + put_word(s + 1, word - 1);
+    } else
+      column += put_word(s + i, word);
+    i += word + 1;
+  }
+  if (n && s[n - 1] != '.') putchar('.');
+  putchar('\n');
+}
+
+static void put_bounds(kt_span min, kt_span max) {
+  if (min.len && max.len) printf(", %.*s to %.*s", (int)min.len, min.ptr, (int)max.len, max.ptr);
+  if (min.len && !max.len) printf(", at least %.*s", (int)min.len, min.ptr);
+  if (!min.len && max.len) printf(", at most %.*s", (int)max.len, max.ptr);
 }
 
 static void put_options(const char *options) {
@@ -45,11 +85,9 @@ static void put_options(const char *options) {
       put_text(f[3].ptr, f[3].len);
     }
     if (f[2].len) printf(", in %.*s", (int)f[2].len, f[2].ptr);
-    if (f[4].len || f[5].len)
-      printf(", %.*s to %.*s", (int)f[4].len, f[4].ptr, (int)f[5].len, f[5].ptr);
+    put_bounds(f[4], f[5]);
     putchar('\n');
-    put_text(f[6].ptr, f[6].len);
-    puts(".");
+    put_sentence(f[6].ptr, f[6].len);
   }
   if (open) puts(".El");
 }
@@ -58,8 +96,7 @@ static void put_summary(const char *options) {
   for (const char *p = options; *p; p = strchr(p, '\n') + 1)
     if (*p == '\t') {
       const char *doc = p + strspn(p, "\t");
-      put_text(doc, strcspn(doc, "\n"));
-      puts(".");
+      put_sentence(doc, strcspn(doc, "\n"));
     }
 }
 
@@ -75,7 +112,7 @@ static void put_parts(const kt_parts *parts, uint32_t kind) {
       putchar('\n');
     }
     any = 1;
-    printf(".Ss %s:\n", info.name);
+    printf(".Ss %s\n", info.name);
     put_summary(info.options);
     put_options(info.options);
   }
@@ -116,8 +153,7 @@ static void put_settings(unsigned command) {
       put_text(s->arg, strlen(s->arg));
     }
     putchar('\n');
-    put_text(s->help, strlen(s->help));
-    puts(".");
+    put_sentence(s->help, strlen(s->help));
   }
   puts(".El");
 }
@@ -132,12 +168,12 @@ static int command_page(void) {
        ".Nm\n.Cm completion\n.Cm bash | zsh | fish\n"
        ".Nm\n.Cm help\n.Op Ar command\n"
        ".Nm\n.Fl \\-version\n"
-       ".Sh DESCRIPTION\n.Nm\nruns pipelines: a source, a parser, filters, a scorer and sinks, "
+       ".Sh DESCRIPTION\n.Nm\nruns pipelines: a source, a parser, filters, a scorer and sinks,\n"
        "each named by a URI; see\n"
-       ".Xr kappatweet\\-parts 7 .\nData goes to standard output, everything else to standard "
+       ".Xr kappatweet-parts 7 .\nData goes to standard output, everything else to standard "
        "error.\n"
-       "A record is delivered to each sink, or it is in the dead letters with the reason, or the "
-       "source has not\n"
+       "A record is delivered to each sink, or it is in the dead letters with the\n"
+       "reason, or the source has not\n"
        "been told that it was taken.\n"
        ".Sh RUN AND CHECK\nA source without a scheme is a file, a folder, a glob, or\n.Ql \\-\nfor "
        "standard input;\n"
@@ -173,7 +209,7 @@ static int command_page(void) {
        ".Dl $ gzip \\-dc posts.gz | kappatweet run \\- \\-\\-to \\(aqndjson:\\-?record=full\\(aq\n"
        "The twenty most frequent words of Spanish posts:\n"
        ".Dl $ kappatweet top\\-words posts.ndjson \\-\\-lang es\n"
-       ".Sh SEE ALSO\n.Xr libkappatweet 3 ,\n.Xr kappatweet\\-parts 7");
+       ".Sh SEE ALSO\n.Xr libkappatweet 3 ,\n.Xr kappatweet-parts 7");
   return EXIT_SUCCESS;
 }
 
