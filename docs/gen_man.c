@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = { "", "Sources", "Parsers", "Filters", "Scorers", "Sinks" };
+static const char *const kinds[] = { "", "Source parts", "Parser parts", "Filter parts", "Scorer parts", "Sink parts" };
 
 enum { WIDTH = 78 };
 

@@ -125,7 +125,7 @@ static int show(const kt_parts *parts, const char *wanted, int json) {
     else if (wanted)
       print_whole(&info);
     else
-      printf("%-7s %-12s %.*s\n", kinds[info.kind], info.name, (int)summary.len, summary.ptr);
+      printf("%-7s %-13s %.*s\n", kinds[info.kind], info.name, (int)summary.len, summary.ptr);
     found++;
   }
   if (json) puts("]");
