@@ -15,8 +15,8 @@ typedef struct kt_scorer_ops { /* rules: see source.h */
   const char *name, *options;
   uint32_t caps, reserved; /* KT_PURE: any worker, and done before it returns */
   kt_status (*open)(void *user, const kt_env *env, const kt_conf *conf, void **self, kt_error *err);
-  /* REQUIRED. KT_OK: owns `s` until kt_scoring_done(), which may come before it returns; several may
-   * be held. KT_AGAIN: full, not taken. A failure: not taken. */
+  /* REQUIRED. KT_OK: owns `s` until kt_scoring_done(), which may come before it returns; several
+   * may be held. KT_AGAIN: full, not taken. A failure: not taken. */
   kt_status (*score)(void *self, kt_scoring *s, kt_error *err);
   kt_status (*step)(void *self, int64_t mono_ms, kt_error *err); /* optional: for remote scorers */
   void (*pollset)(void *self, kt_pollset *ps);                   /* optional */
@@ -26,9 +26,11 @@ typedef struct kt_scorer_ops { /* rules: see source.h */
 
 /* The batch to be scored; borrowed until done. */
 KT_API const kt_batch *kt_scoring_batch(const kt_scoring *s);
-/* Sets the score of record i (copied). */
+/* Sets the score of record i (copied). Only posts have scores: no effect on a record of another
+ * kind. */
 KT_API void kt_scoring_set(kt_scoring *s, size_t i, const kt_score *score);
-/* Scoring of record i failed: `score.on_error` of the pipeline decides what becomes of it. */
+/* Scoring of record i failed: `score.on_error` of the pipeline decides what becomes of it.
+ * No effect on what is no post. */
 KT_API void kt_scoring_fail(kt_scoring *s, size_t i, const kt_error *why);
 /* Exactly once, from any thread. `why` NULL: done; else every record without a score has failed. */
 KT_API void kt_scoring_done(kt_scoring *s, const kt_error *why);

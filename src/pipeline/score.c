@@ -18,6 +18,10 @@ static const kt_scorer_ops *ops_of(const kt_pipeline *p) {
   return &p->scorer.part->ops.scorer;
 }
 
+static int is_post(const kt_batch *b, size_t i) {
+  return i < b->count && b->records[i].kind == KT_POST;
+}
+
 static int has_posts(const kt_batch *b) {
   for (size_t i = 0; i < b->count; i++)
     if (b->records[i].kind == KT_POST) return 1;
@@ -103,11 +107,11 @@ const kt_batch *kt_scoring_batch(const kt_scoring *s) {
 }
 
 void kt_scoring_set(kt_scoring *s, size_t i, const kt_score *score) {
-  if (i < s->item->batch->count) s->item->batch->scores[i] = *score;
+  if (is_post(s->item->batch, i)) s->item->batch->scores[i] = *score;
 }
 
 void kt_scoring_fail(kt_scoring *s, size_t i, const kt_error *why) {
-  if (i >= s->item->batch->count) return;
+  if (!is_post(s->item->batch, i)) return;
   s->item->batch->scores[i] = (kt_score){ .flags = KT_SCORE_FAILED };
   if (!why ||
       kt_grow(s->item->p->env, &s->failed, &s->failed_cap, s->failed_count + 1, sizeof *s->failed))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two scorers as a stranger might write them, so that the scorer suite has something to judge: `exclaim:`
- * is pure and at once, `late:` holds what it is given and completes it in step, newest first. */
+/* Two scorers as a stranger might write them, so that the scorer suite has something to judge:
+ * `exclaim:` is pure and at once, `late:` holds what it is given and completes it in step, newest
+ * first. */
 #include <string.h>
 
 #include <kappatweet/module.h>
@@ -30,7 +31,8 @@ static void score_all(kt_scoring *s) {
   kt_scoring_done(s, NULL);
 }
 
-static kt_status exclaim_open(void *user, const kt_env *env, const kt_conf *conf, void **self, kt_error *err) {
+static kt_status exclaim_open(void *user, const kt_env *env, const kt_conf *conf, void **self,
+                              kt_error *err) {
   static const char nothing = 0;
   (void)user, (void)env, (void)conf, (void)err;
   *self = (void *)&nothing;
@@ -43,9 +45,12 @@ static kt_status exclaim_score(void *self, kt_scoring *s, kt_error *err) {
   return KT_OK;
 }
 
-static void exclaim_close(void *self) { (void)self; }
+static void exclaim_close(void *self) {
+  (void)self;
+}
 
-static kt_status late_open(void *user, const kt_env *env, const kt_conf *conf, void **self, kt_error *err) {
+static kt_status late_open(void *user, const kt_env *env, const kt_conf *conf, void **self,
+                           kt_error *err) {
   late *l = kt_env_alloc(env, sizeof *l);
   (void)user, (void)conf;
   if (!l) return kt_error_set(err, KT_ENOMEM, KT_ERR_RETRYABLE, "scorer.late", "out of memory");
@@ -89,13 +94,26 @@ static void late_close(void *self) {
   kt_env_release(l->env, l, sizeof *l);
 }
 
-static const kt_scorer_ops exclaim = { .size = sizeof exclaim, .name = "exclaim", .caps = KT_PURE,
-                                       .options = "\t\t\t\t\t\tPositive where there is an exclamation mark\n",
-                                       .open = exclaim_open, .score = exclaim_score, .close = exclaim_close };
-static const kt_scorer_ops late_scorer = { .size = sizeof late_scorer, .name = "late",
-                                           .options = "\t\t\t\t\t\tAs exclaim, but later and in another order\n",
-                                           .open = late_open, .score = late_score, .step = late_step,
-                                           .pollset = late_pollset, .cancel = late_cancel, .close = late_close };
+static const kt_scorer_ops exclaim = {
+  .size = sizeof exclaim,
+  .name = "exclaim",
+  .caps = KT_PURE,
+  .options = "\t\t\t\t\t\tPositive where there is an exclamation mark\n",
+  .open = exclaim_open,
+  .score = exclaim_score,
+  .close = exclaim_close
+};
+static const kt_scorer_ops late_scorer = {
+  .size = sizeof late_scorer,
+  .name = "late",
+  .options = "\t\t\t\t\t\tAs exclaim, but later and in another order\n",
+  .open = late_open,
+  .score = late_score,
+  .step = late_step,
+  .pollset = late_pollset,
+  .cancel = late_cancel,
+  .close = late_close
+};
 
 kt_status kt_module_init_1(kt_parts *parts, kt_error *err) {
   kt_status st = kt_parts_add_scorer(parts, &exclaim, NULL, err);
