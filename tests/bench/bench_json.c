@@ -14,17 +14,21 @@
 enum { MAX_ROUNDS = 99, SLACK = 64, SLOW_PART = 12 };
 
 static bench_peer peers[] = {
-  { "json-c", NULL, 0, 1, NULL, bench_jsonc_open, bench_jsonc_take, bench_jsonc_close },
-  { "yyjson", NULL, 0, 0, NULL, bench_yyjson_open, bench_yyjson_take, bench_yyjson_close },
-  { "simdjson dom", NULL, 0, 0, NULL, bench_haswell_open, bench_haswell_take, bench_haswell_close },
-  { "simdjson dom", NULL, 0, 0, NULL, bench_icelake_open, bench_icelake_take, bench_icelake_close },
-  { "simdjson on-demand", NULL, 1, 0, NULL, bench_haswell_open, bench_haswell_take,
+  { "json-c", NULL, 0, 1, 0, NULL, bench_jsonc_open, bench_jsonc_take, bench_jsonc_close },
+  { "yyjson", NULL, 0, 0, 0, NULL, bench_yyjson_open, bench_yyjson_take, bench_yyjson_close },
+  { "simdjson dom", NULL, 0, 0, 0, NULL, bench_haswell_open, bench_haswell_take,
     bench_haswell_close },
-  { "simdjson on-demand", NULL, 1, 0, NULL, bench_icelake_open, bench_icelake_take,
+  { "simdjson dom", NULL, 0, 0, 0, NULL, bench_icelake_open, bench_icelake_take,
     bench_icelake_close },
-  { "kappatweet", NULL, 1, 0, NULL, bench_kt_open, bench_kt_take, bench_kt_close },
-  { "kappatweet", NULL, 2, 0, NULL, bench_kt_open, bench_kt_take, bench_kt_close },
-  { "kappatweet", NULL, 3, 0, NULL, bench_kt_open, bench_kt_take, bench_kt_close },
+  { "simdjson on-demand", NULL, 1, 0, 0, NULL, bench_haswell_open, bench_haswell_take,
+    bench_haswell_close },
+  { "simdjson on-demand", NULL, 1, 0, 0, NULL, bench_icelake_open, bench_icelake_take,
+    bench_icelake_close },
+  { "kappatweet record", NULL, 0, 0, 1, NULL, bench_parser_open, bench_parser_take,
+    bench_parser_close },
+  { "kappatweet", NULL, 1, 0, 0, NULL, bench_kt_open, bench_kt_take, bench_kt_close },
+  { "kappatweet", NULL, 2, 0, 0, NULL, bench_kt_open, bench_kt_take, bench_kt_close },
+  { "kappatweet", NULL, 3, 0, 0, NULL, bench_kt_open, bench_kt_take, bench_kt_close },
 };
 enum { PEERS = sizeof peers / sizeof *peers };
 
@@ -95,6 +99,7 @@ static int agree(void) {
       }
       h = hash_fields(h, f);
     }
+    if (peers[p].differs) continue;
     if (!first) first = h;
     if (h != first) {
       fprintf(stderr, "bench_json: %s (%s) sees other fields\n", peers[p].name, peers[p].kernel);

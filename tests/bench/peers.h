@@ -31,6 +31,7 @@ typedef struct bench_peer {
   const char *kernel; /* instruction set of its fast code, filled in by open */
   int kind;           /* which of its own variants */
   int slow;           /* gets a part of the data only */
+  int differs;        /* makes other texts of the fields than the others: not compared with them */
   void *self;
   int (*open)(struct bench_peer *p); /* 0; else this machine cannot run it */
   /* Fields stay valid until the next call. 0; else the post is not understood. At least 64 bytes
@@ -42,6 +43,10 @@ typedef struct bench_peer {
 int bench_kt_open(bench_peer *p);
 int bench_kt_take(bench_peer *p, const char *text, size_t len, bench_span out[BENCH_FIELDS]);
 void bench_kt_close(bench_peer *p);
+
+int bench_parser_open(bench_peer *p);
+int bench_parser_take(bench_peer *p, const char *text, size_t len, bench_span out[BENCH_FIELDS]);
+void bench_parser_close(bench_peer *p);
 
 int bench_jsonc_open(bench_peer *p);
 int bench_jsonc_take(bench_peer *p, const char *text, size_t len, bench_span out[BENCH_FIELDS]);
