@@ -108,7 +108,8 @@ static kt_status read_failed(kt_pipeline *p, kt_status st, const kt_error *why, 
     return KT_OK;
   }
   /* What was read is still delivered; then the run ends with this error. */
-  kt_break(p, st, why);
+  f->failed = *why;
+  if (!f->failed.code) f->failed.code = st;
   f->ended = f->finished = 1;
   f->barrier = f->cut = 1;
   return cut(p, err);

@@ -162,8 +162,9 @@ struct kt_feed {
   kt_item *ask; /* its position is asked before the next read */
   int idle;     /* the last read said KT_AGAIN */
   int stopping;
-  int ended;    /* the source has nothing more */
-  int finished; /* and every commit is written */
+  int ended;       /* the source has nothing more */
+  int finished;    /* and every commit is written */
+  kt_error failed; /* the source's; code 0 = none */
   kt_backoff retry;
 };
 

@@ -220,6 +220,9 @@ static void flush(kt_lane *lane) {
 
 /* Not while an older batch waits for another try: its records would be late. */
 static void tell_watermark(kt_lane *lane) {
+  const kt_pipeline *p = lane->p;
+  if (p->feed.ended && !p->feed.stopping && !p->feed.failed.code && !p->unsealed && !lane->next)
+    lane->watermark_due = INT64_MAX; /* nothing comes any more: every hour can be closed */
   if (lane->watermark_due == KT_UNKNOWN || has_waiting(lane) || lane->held) return;
   if (lane->watermark_due > lane->watermark_ms) {
     lane->watermark_ms = lane->watermark_due;

@@ -118,6 +118,7 @@ static kt_status judge(kt_pipeline *p, kt_error *err) {
   if (p->unsealed && !p->broken) return KT_OK;
   if (f->ended && f->finished && !f->open && kt_commit_is_done(p)) {
     if (p->broken) return end(p, p->broken, &p->broken_why, err);
+    if (f->failed.code) return end(p, f->failed.code, &f->failed, err);
     kt_pipeline_close(p);
     return end(p, KT_END, NULL, err);
   }

@@ -11,8 +11,9 @@
 typedef struct t_source {
   size_t fed, available, per_read;
   int closed, in_place, stop_at_once, ends;
-  const char *(*frame)(size_t i);                          /* NULL: the number */
-  int (*script)(struct t_source *, kt_feed *, kt_error *); /* before feeding; 0 = go on */
+  const char *(*frame)(size_t i); /* NULL: the number */
+  int (*script)(struct t_source *, kt_feed *,
+                kt_error *); /* before feeding; 0 = go on, 3 = KT_OK */
   uint64_t committed;
   size_t commits, reads, closes;
   char position[64]; /* own part of the last commit */
@@ -96,7 +97,7 @@ static inline kt_status t_source_read(void *self, kt_feed *f, int64_t mono, kt_e
   s->last_mono = mono;
   if (s->script) {
     int st = s->script(s, f, err);
-    if (st) return st;
+    if (st) return st == 3 ? KT_OK : st;
   }
   if (kt_feed_stopping(f)) return KT_END;
   size_t here = 0;
@@ -273,7 +274,8 @@ static inline void t_sink_close(void *self) {
   s->closes++;
   kt_error e;
   kt_error_set(&e, KT_ECANCELED, 0, "t", "closing");
-  for (size_t i = 0; i < s->held_count; i++) kt_delivery_done(s->held[i], KT_RETRY, &e);
+  for (size_t i = 0; i < s->held_count; i++)
+    if (s->held[i]) kt_delivery_done(s->held[i], KT_RETRY, &e);
   s->held_count = 0;
 }
 

@@ -38,10 +38,508 @@ START_TEST(test_everything_arrives_and_is_committed) {
 }
 END_TEST
 
+static void feed(size_t n, int closed, const char *batch) {
+  t.source.available = n;
+  t.source.closed = closed;
+  t_set(&t, "batch.max_records", batch);
+}
+
+/* ---- commits */
+
+START_TEST(test_I1_commit_covers_only_what_every_required_lane_has) {
+  t_setup(&t);
+  ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:", &t.err), KT_OK);
+  feed(30, 0, "10");
+  t_set(&t, "commit.interval_ms", "0");
+  t.b.hold = 1;
+  t_run_for(&t, 5000);
+  ck_assert_uint_eq(t.a.count, 30);
+  ck_assert_uint_eq(t.source.committed, 0);
+  kt_delivery_done(t.b.held[0], KT_DELIVERED, NULL);
+  t_settle_down(&t);
+  ck_assert_uint_eq(t.source.committed, 10);
+  ck_assert_str_eq(t.source.position, "10");
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(test_I2_commit_is_a_contiguous_prefix) {
+  t_setup(&t);
+  feed(40, 0, "10");
+  t_set(&t, "commit.interval_ms", "0");
+  t.a.hold = 1;
+  t_settle_down(&t);
+  kt_delivery_done(t.a.held[2], KT_DELIVERED, NULL);
+  kt_delivery_done(t.a.held[1], KT_DELIVERED, NULL);
+  t_settle_down(&t);
+  ck_assert_uint_eq(t.source.committed, 0);
+  kt_delivery_done(t.a.held[0], KT_DELIVERED, NULL);
+  t_settle_down(&t);
+  ck_assert_uint_eq(t.source.committed, 30);
+  ck_assert_str_eq(t.source.position, "30");
+  t_teardown(&t);
+}
+END_TEST
+
+/* A process that dies anywhere has committed nothing that a sink lacks, and the sink has no more
+ * beyond the commit than was read since. */
+START_TEST(test_I5_after_a_crash_nothing_committed_is_missing) {
+  for (int stop = 1; stop < 40; stop++) {
+    t_setup(&t);
+    feed(100, 1, "10");
+    t_set(&t, "commit.interval_ms", "20");
+    t.a.hold = 1;
+    for (int i = 0, next = 0; i < stop; i++) {
+      kt_pipeline_step(t.p, &t.err);
+      if (i % 2 && next < (int)t.a.held_count && next < T_HELD) {
+        t_deliver(&t.a, t.a.held[next]);
+        t.a.held[next++] = NULL;
+      }
+      t_pass(&t, 7);
+    }
+    ck_assert_uint_le(t.source.committed, t.a.count);
+    ck_assert_uint_le(t.a.count, t.source.fed);
+    t_teardown(&t);
+  }
+}
+END_TEST
+
+START_TEST(test_commits_are_not_more_often_than_the_interval) {
+  t_setup(&t);
+  feed(0, 0, "1");
+  t_settle_down(&t);
+  for (int i = 0; i < 100; i++) {
+    t.source.available++;
+    t_run_for(&t, 100);
+  }
+  ck_assert_uint_ge(t.source.commits, 9);
+  ck_assert_uint_le(t.source.commits, 12);
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(test_a_failing_commit_is_tried_again) {
+  t_setup(&t);
+  feed(5, 1, "5");
+  t.source.commit_fails = 3;
+  ck_assert_int_eq(t_run_for(&t, 10000), KT_END);
+  ck_assert_uint_eq(t.source.committed, 5);
+  t_teardown(&t);
+  t_setup(&t);
+  feed(5, 1, "5");
+  t.source.commit_fails = 1000;
+  ck_assert_int_eq(t_run_for(&t, 1000000), KT_EIO);
+  ck_assert_str_eq(t.err.message, "commit fails");
+  t_teardown(&t);
+}
+END_TEST
+
+/* ---- where batches end */
+
+START_TEST(test_a_live_source_is_cut_by_age) {
+  t_setup_with(&t, "live:", "a:", "dead:");
+  feed(3, 0, "100");
+  t_settle_down(&t);
+  ck_assert_uint_eq(t.a.count, 0);
+  ck_assert_int_eq(kt_pipeline_timeout_ms(t.p), 200);
+  t_run_for(&t, 200);
+  ck_assert_uint_eq(t.a.count, 3);
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(test_a_whole_source_is_cut_by_age_only_while_it_waits) {
+  t_setup(&t);
+  feed(1000, 0, "100");
+  t.source.per_read = 10;
+  for (int i = 0; i < 3; i++) {
+    kt_pipeline_step(t.p, &t.err);
+    t_pass(&t, 5000);
+  }
+  t_run_for(&t, 10000);
+  ck_assert_uint_eq(t_stats(&t).batches, 10);
+  t.source.available = 1003;
+  t_run_for(&t, 10000);
+  ck_assert_uint_eq(t_stats(&t).batches, 11);
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(test_a_batch_is_cut_by_bytes) {
+  t_setup(&t);
+  feed(2000, 1, "100000");
+  t_set(&t, "batch.max_bytes", "1k");
+  ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
+  ck_assert_uint_gt(t_stats(&t).batches, 5);
+  ck_assert_uint_eq(t.a.count, 2000);
+  t_teardown(&t);
+}
+END_TEST
+
+static int cuts(t_source *s, kt_feed *f, kt_error *err) {
+  (void)err;
+  if (kt_feed_stopping(f) || s->fed >= 6) return 0;
+  char buf[2] = { (char)('0' + s->fed), 0 };
+  for (int i = 0; i < 2; i++, s->fed++)
+    ck_assert_int_eq(kt_feed_add(f, kt_span_of(buf), kt_span_of("x"), 5), KT_OK);
+  kt_feed_cut(f);
+  ck_assert_uint_eq(kt_feed_room(f), 0);
+  ck_assert_int_eq(kt_feed_add(f, kt_span_of(buf), kt_span_of("x"), 5), KT_AGAIN);
+  return 3;
+}
+
+START_TEST(test_the_source_cuts) {
+  t_setup(&t);
+  feed(6, 1, "100");
+  t.source.script = cuts;
+  ck_assert_int_eq(t_run_for(&t, 100), KT_END);
+  ck_assert_uint_eq(t_stats(&t).batches, 3);
+  ck_assert_uint_eq(t_stats(&t).frames, 6);
+  t_teardown(&t);
+}
+END_TEST
+
+static int barrier(t_source *s, kt_feed *f, kt_error *err) {
+  (void)err;
+  if (s->reads == 2) kt_feed_barrier(f);
+  return 0;
+}
+
+START_TEST(test_a_barrier_goes_through_every_lane) {
+  t_setup_with(&t, "live:", "holds:", "dead:");
+  feed(5, 0, "100");
+  t_set(&t, "batch.max_age_ms", "1h");
+  t.source.script = barrier;
+  t.a.hold = 1;
+  kt_pipeline_step(t.p, &t.err);
+  kt_pipeline_step(t.p, &t.err);
+  t_settle_down(&t);
+  ck_assert_uint_eq(t.a.held_count, 1);
+  ck_assert_uint_ge(t.a.flushes, 1);
+  t.a.held_count = 0;
+  t_deliver(&t.a, t.a.held[0]);
+  t_settle_down(&t); /* committed at once, not at the interval */
+  ck_assert_uint_eq(t.source.committed, 5);
+  t_teardown(&t);
+}
+END_TEST
+
+static int gap(t_source *s, kt_feed *f, kt_error *err) {
+  kt_error why;
+  (void)err;
+  if (s->fed != 2) return 0;
+  kt_error_set(&why, KT_ENET, 0, "t", "connection lost");
+  ck_assert_int_eq(kt_feed_gap(f, kt_span_of("f7"), kt_span_of("f9"), &why), KT_OK);
+  return 0;
+}
+
+static int expect_gap(t_sink *s, kt_delivery *d, kt_error *err) {
+  const kt_record *r = kt_batch_record(kt_delivery_batch(d), 2);
+  (void)s, (void)err;
+  ck_assert_uint_eq(kt_batch_count(kt_delivery_batch(d)), 5);
+  ck_assert_uint_eq(r->kind, KT_GAP);
+  ck_assert(kt_span_equal(r->id, kt_span_of("f7")));
+  ck_assert(kt_span_equal(r->ref_id, kt_span_of("f9")));
+  ck_assert(kt_span_equal(r->text, kt_span_of("connection lost")));
+  return 2;
+}
+
+START_TEST(test_a_gap_is_a_record_in_its_place) {
+  t_setup(&t);
+  feed(4, 1, "100");
+  t.source.per_read = 2;
+  t.source.script = gap;
+  t.a.script = expect_gap;
+  ck_assert_int_eq(t_run_for(&t, 100), KT_END);
+  ck_assert_uint_eq(t_stats(&t).gaps, 1);
+  ck_assert_str_eq(t.a.ids[3], "2");
+  t_teardown(&t);
+}
+END_TEST
+
+static int leave(t_source *s, kt_feed *f, kt_error *err) {
+  (void)err;
+  if (s->stop_at_once) {
+    s->stop_at_once = 0;
+    kt_feed_abandon(f);
+    s->fed = (size_t)s->committed; /* it comes again */
+  }
+  return 0;
+}
+
+static int64_t run_no_of_last;
+static int note_run_no(t_sink *s, kt_delivery *d, kt_error *err) {
+  const kt_batch *b = kt_delivery_batch(d);
+  (void)s, (void)err;
+  run_no_of_last = kt_batch_record(b, kt_batch_count(b) - 1)->run_no;
+  return 2;
+}
+
+START_TEST(test_abandoned_records_come_again_and_are_not_committed) {
+  t_setup(&t);
+  ck_assert_int_eq(kt_pipeline_add_filter(t.p, "t:", &t.err), KT_OK);
+  feed(30, 0, "10");
+  t_set(&t, "commit.interval_ms", "0");
+  t.source.script = leave;
+  t.a.hold = 1;
+  t_settle_down(&t);
+  ck_assert_uint_eq(t.a.held_count, 3);
+  t_deliver(&t.a, t.a.held[0]);
+  t_settle_down(&t);
+  ck_assert_uint_eq(t.source.committed, 10);
+  t.a.script = note_run_no;
+  t.source.stop_at_once = 1;
+  kt_pipeline_step(t.p, &t.err);
+  ck_assert_uint_eq(t.filter.abandoned, 2);
+  ck_assert_uint_eq(t.a.cancels, 2);
+  kt_delivery_done(t.a.held[1], KT_REJECTED, NULL); /* no dead letter: it comes again */
+  kt_delivery_done(t.a.held[2], KT_DELIVERED, NULL);
+  t.a.hold = 0;
+  t.source.closed = 1;
+  size_t held = t.a.held_count;
+  t_settle_down(&t);
+  for (size_t i = 3; i < held; i++) t_deliver(&t.a, t.a.held[i]);
+  t.a.held_count = 0;
+  ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
+  ck_assert_uint_eq(t.dead.count, 0);
+  ck_assert_uint_eq(t.source.committed, 50); /* counted in the order of feeding */
+  ck_assert_str_eq(t.source.position, "30");
+  ck_assert_int_eq(run_no_of_last, 29);
+  t_teardown(&t);
+}
+END_TEST
+
+/* ---- position */
+
+static kt_buf *kept;
+static int resume(t_source *s, kt_feed *f, kt_error *err) {
+  if (s->reads > 1) {
+    ck_assert_int_eq(kt_feed_resumed(f, kt_buf_bytes(kept)), KT_ESTATE);
+    return 0;
+  }
+  kt_status st = kt_feed_resumed(f, kt_buf_bytes(kept));
+  if (st < 0) return kt_error_set(err, st, 0, "t", "damaged position");
+  kt_span own = kt_position_own(kt_buf_bytes(kept));
+  ck_assert_uint_eq(own.len, 2);
+  s->fed = (size_t)(own.ptr[0] - '0') * 10 + (size_t)(own.ptr[1] - '0');
+  return 0;
+}
+
+static int64_t first_run_no, first_start;
+static int note_first(t_sink *s, kt_delivery *d, kt_error *err) {
+  (void)err;
+  if (s->calls == 1) {
+    first_run_no = kt_batch_record(kt_delivery_batch(d), 0)->run_no;
+    first_start = kt_batch_record(kt_delivery_batch(d), 0)->run_start_us;
+  }
+  return 2;
+}
+
+START_TEST(test_the_run_counter_goes_on_where_it_was) {
+  kt_env *env = test_env(NULL, NULL);
+  ck_assert_int_eq(kt_buf_new(env, &kept, NULL), KT_OK);
+  t_setup(&t);
+  feed(15, 1, "10");
+  t.source.whole = kept;
+  ck_assert_int_eq(t_run_for(&t, 100), KT_END);
+  t_teardown(&t);
+  t_setup(&t);
+  t.clock.wall_us += 1000000000;
+  feed(25, 1, "10");
+  t.source.script = resume;
+  t.a.script = note_first;
+  ck_assert_int_eq(t_run_for(&t, 100), KT_END);
+  ck_assert_uint_eq(t.a.count, 10);
+  ck_assert_str_eq(t.a.ids[0], "15");
+  ck_assert_int_eq(first_run_no, 15);
+  ck_assert_int_eq(first_start, 1700000000000000);
+  t_teardown(&t);
+  for (size_t i = 0; i < kt_buf_bytes(kept).len; i++) { /* every byte counts */
+    char *bytes = (char *)kt_buf_bytes(kept).ptr;
+    bytes[i] ^= 1;
+    ck_assert_ptr_null(kt_position_own(kt_buf_bytes(kept)).ptr);
+    if (i == 20) {
+      t_setup(&t);
+      feed(25, 1, "10");
+      t.source.script = resume;
+      ck_assert_int_eq(t_run_for(&t, 100), KT_ECORRUPT);
+      t_teardown(&t);
+    }
+    bytes[i] ^= 1;
+  }
+  ck_assert_ptr_null(kt_position_own(kt_span_of("")).ptr);
+  ck_assert_ptr_null(kt_position_own((kt_span){ NULL, 0 }).ptr);
+  kt_buf_free(kept);
+  kt_env_free(env);
+}
+END_TEST
+
+/* ---- watermark */
+
+static const char *hours(size_t i) {
+  static const char *const at[] = { "@1000000000", "@3000000000", "@2000000000",
+                                    "@9000000000000000", "@1" };
+  return at[i];
+}
+
+static int64_t marks[8];
+static int note_mark(t_sink *s, kt_delivery *d, kt_error *err) {
+  (void)err;
+  marks[s->calls - 1] = kt_batch_watermark_ms(kt_delivery_batch(d));
+  return 2;
+}
+
+START_TEST(test_the_watermark_is_monotone_and_not_beyond_arrival) {
+  t_setup(&t);
+  feed(5, 1, "1");
+  t.source.frame = hours;
+  t.source.arrived_ms = 5000000000;
+  t.a.script = note_mark;
+  ck_assert_int_eq(t_run_for(&t, 100), KT_END);
+  ck_assert_int_eq(marks[0], KT_UNKNOWN); /* of the batches before */
+  ck_assert_int_eq(marks[1], 1000000000 - 300000);
+  ck_assert_int_eq(marks[2], 3000000000 - 300000);
+  ck_assert_int_eq(marks[3], 3000000000 - 300000);
+  ck_assert_int_eq(marks[4], 5000000000 - 300000);
+  ck_assert_int_eq(t_stats(&t).watermark_ms, 5000000000 - 300000);
+  ck_assert_int_eq(t.a.watermark_ms, INT64_MAX); /* the end closes all */
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(test_an_idle_live_source_lets_sinks_hear_the_clock) {
+  t_setup_with(&t, "live:", "a:", "dead:");
+  feed(1, 0, "1");
+  t_run_for(&t, 1000);
+  ck_assert_int_eq(t.a.watermark_ms, 0);
+  for (int i = 0; i < 400; i++) {
+    t_pass(&t, 1000);
+    t_settle_down(&t);
+  }
+  ck_assert_int_eq(t.a.watermark_ms, t.clock.wall_us / 1000 - 300000);
+  ck_assert_int_eq(t_stats(&t).watermark_ms, KT_UNKNOWN); /* decides no record's lateness */
+  t_teardown(&t);
+}
+END_TEST
+
+/* ---- failures and misuse */
+
+static int source_down(t_source *s, kt_feed *f, kt_error *err) {
+  (void)f;
+  if (s->reads > 3 && s->reads <= 3 + (size_t)s->ends)
+    return kt_error_set(err, KT_ENET, KT_ERR_RETRYABLE, "source.t", "no connection");
+  return 0;
+}
+
+START_TEST(test_a_source_that_fails_is_read_again) {
+  t_setup(&t);
+  feed(50, 1, "10");
+  t.source.script = source_down;
+  t.source.ends = 5;
+  ck_assert_int_eq(t_run_for(&t, 100000), KT_END);
+  ck_assert_uint_eq(t.a.count, 50);
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(test_a_source_that_fails_for_good_ends_the_run_with_what_was_read_delivered) {
+  t_setup(&t);
+  feed(50, 1, "10");
+  t.source.per_read = 5;
+  t.source.script = source_down;
+  t.source.ends = 1 << 20;
+  ck_assert_int_eq(t_run_for(&t, 1000000), KT_ENET);
+  ck_assert_str_eq(t.err.message, "no connection");
+  ck_assert_str_eq(t.err.where, "source.t");
+  ck_assert_uint_eq(t.a.count, 15);
+  ck_assert_uint_eq(t.source.committed, 15);
+  t_teardown(&t);
+}
+END_TEST
+
+static int re_enter(t_sink *s, kt_delivery *d, kt_error *err) {
+  kt_error e;
+  (void)s, (void)d, (void)err;
+  ck_assert_int_eq(kt_pipeline_step(t.p, &e), KT_ESTATE);
+  ck_assert_int_eq(kt_pipeline_run(t.p, &e), KT_ESTATE);
+  ck_assert_int_eq(kt_pipeline_drain(t.p, 0, &e), KT_ESTATE);
+  ck_assert_int_eq(kt_pipeline_set(t.p, "workers", "1", &e), KT_ESTATE);
+  kt_pipeline_free(t.p);
+  return 2;
+}
+
+START_TEST(test_callbacks_do_not_re_enter) {
+  t_setup(&t);
+  feed(5, 1, "10");
+  t.a.script = re_enter;
+  ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
+  ck_assert_uint_eq(t.a.count, 5);
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(test_what_is_missing_or_wrong_is_told) {
+  t_setup(&t);
+  kt_pipeline *p;
+  ck_assert_int_eq(kt_pipeline_set(t.p, "batch.max_record", "5", &t.err), KT_EINVAL);
+  ck_assert_ptr_nonnull(strstr(t.err.message, "batch.max_records"));
+  ck_assert_int_eq(kt_pipeline_set(t.p, "batch.max_records", "0", &t.err), KT_EINVAL);
+  ck_assert_int_eq(kt_pipeline_set_source(t.p, "u:", &t.err), KT_EINVAL);
+  ck_assert_int_eq(kt_pipeline_new(t.parts, &p, &t.err), KT_OK);
+  ck_assert_int_eq(kt_pipeline_step(p, &t.err), KT_EINVAL);
+  ck_assert_ptr_nonnull(strstr(t.err.message, "source"));
+  ck_assert_int_eq(kt_pipeline_set_source(p, "t:", &t.err), KT_OK);
+  ck_assert_int_eq(kt_pipeline_step(p, &t.err), KT_EINVAL);
+  ck_assert_ptr_nonnull(strstr(t.err.message, "sink"));
+  kt_pipeline_free(p);
+  kt_pipeline_free(NULL);
+  ck_assert_ptr_nonnull(strstr(kt_pipeline_options(), "memory.max_bytes\tbytes"));
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(test_limits_end_the_run) {
+  t_setup(&t);
+  feed(100, 0, "10");
+  t_set(&t, "run.limit", "33");
+  ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
+  ck_assert_uint_eq(t.a.count, 33);
+  ck_assert_uint_eq(t.source.committed, 33);
+  t_teardown(&t);
+  t_setup(&t);
+  feed(100, 0, "10");
+  t_set(&t, "run.time_limit", "2h");
+  ck_assert_int_eq(t_run_for(&t, 7199000), KT_AGAIN);
+  ck_assert_int_eq(t_run_for(&t, 2000), KT_END);
+  ck_assert_uint_eq(t.a.count, 100);
+  t_teardown(&t);
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("pipeline");
   TCase *c = tcase_create("end to end");
   tcase_add_test(c, test_everything_arrives_and_is_committed);
+  tcase_add_test(c, test_I1_commit_covers_only_what_every_required_lane_has);
+  tcase_add_test(c, test_I2_commit_is_a_contiguous_prefix);
+  tcase_add_test(c, test_I5_after_a_crash_nothing_committed_is_missing);
+  tcase_add_test(c, test_commits_are_not_more_often_than_the_interval);
+  tcase_add_test(c, test_a_failing_commit_is_tried_again);
+  tcase_add_test(c, test_a_live_source_is_cut_by_age);
+  tcase_add_test(c, test_a_whole_source_is_cut_by_age_only_while_it_waits);
+  tcase_add_test(c, test_a_batch_is_cut_by_bytes);
+  tcase_add_test(c, test_the_source_cuts);
+  tcase_add_test(c, test_a_barrier_goes_through_every_lane);
+  tcase_add_test(c, test_a_gap_is_a_record_in_its_place);
+  tcase_add_test(c, test_abandoned_records_come_again_and_are_not_committed);
+  tcase_add_test(c, test_the_run_counter_goes_on_where_it_was);
+  tcase_add_test(c, test_the_watermark_is_monotone_and_not_beyond_arrival);
+  tcase_add_test(c, test_an_idle_live_source_lets_sinks_hear_the_clock);
+  tcase_add_test(c, test_a_source_that_fails_is_read_again);
+  tcase_add_test(c, test_a_source_that_fails_for_good_ends_the_run_with_what_was_read_delivered);
+  tcase_add_test(c, test_callbacks_do_not_re_enter);
+  tcase_add_test(c, test_what_is_missing_or_wrong_is_told);
+  tcase_add_test(c, test_limits_end_the_run);
   suite_add_tcase(s, c);
   return test_run(s);
 }
