@@ -348,6 +348,8 @@ def main():
     arg.add_argument("--record", default="full,tweet,csv", help="what to compare, of full, tweet, csv")
     arg.add_argument("--show", type=int, default=20, help="how many differences to print")
     args = arg.parse_args()
+    if "/" in args.command.split()[0]:
+        args.command = os.path.abspath(args.command)
     tally = Tally(args.show)
     for path in args.files:
         before = tally.fields

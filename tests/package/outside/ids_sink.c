@@ -34,7 +34,8 @@ __attribute__((visibility("default"))) kt_status kt_module_init_1(kt_parts *part
 kt_status kt_module_init_1(kt_parts *parts, kt_error *err) {
   kt_sink_ops ops = { .size = sizeof ops,
                       .name = "ids",
-                      .options = "target\tpath\t\t!\t\t\tfile to append to\n",
+                      .options = "\t\t\t\t\t\tAppends the id of each post to a file.\n"
+                                 "target\tpath\t\t!\t\t\tfile to append to\n",
                       .open = ids_open,
                       .submit = ids_submit,
                       .close = ids_close };
