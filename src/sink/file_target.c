@@ -97,16 +97,16 @@ static kt_status open_journal(kt_file_sink *s, const char *mode, kt_error *err) 
   char *name = s->single ? kt_strdup(s->env, s->single) : join(s->env, s->prefix, s->suffix, "");
   char *hidden = name ? join(s->env, s->folder, ".", name) : NULL;
   char *path = hidden ? join(s->env, hidden, ".journal", "") : NULL;
-  kt_error own;
-  kt_status st = kt_fail_nomem(err, s->set.where);
+  kt_error why; /* *err is written only if the call fails in the end */
+  kt_status st = kt_fail_nomem(&why, s->set.where);
   if (path) {
-    if (!err) err = &own;
-    st = kt_journal_open(s->env, path, s->set.sync, &s->set.journal, err);
+    st = kt_journal_open(s->env, path, s->set.sync, &s->set.journal, &why);
     if (st == KT_ECORRUPT && (!strcmp(mode, "overwrite") || !strcmp(mode, "append"))) {
       kt_sys_unlink(path);
-      st = kt_journal_open(s->env, path, s->set.sync, &s->set.journal, err);
+      st = kt_journal_open(s->env, path, s->set.sync, &s->set.journal, &why);
     }
   }
+  if (st < 0 && err) *err = why;
   kt_strfree(s->env, name);
   kt_strfree(s->env, hidden);
   kt_strfree(s->env, path);

@@ -83,6 +83,7 @@ static inline kt_status try_open(try_sink *s, const kt_sink_ops *ops, const char
   if (st == KT_OK) st = kt_conf_set_uri(s->conf, uri, &s->err);
   if (st == KT_OK) st = ops->open(NULL, try_env, s->conf, &s->self, &s->err);
   if (st < 0) kt_conf_free(s->conf);
+  ck_assert((st < 0) == (s->err.code < 0)); /* an error is written only when a call fails */
   return st;
 }
 
