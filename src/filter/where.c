@@ -97,7 +97,7 @@ static int flags_admit(const conditions *c, uint32_t have) {
 }
 
 static int time_admits(const conditions *c, int64_t ms) {
-  if (c->since_ms != KT_UNKNOWN && (ms == KT_UNKNOWN || ms < c->since_ms)) return 0;
+  if (ms < c->since_ms) return 0; /* KT_UNKNOWN is less than any time */
   return c->until_ms == KT_UNKNOWN || (ms != KT_UNKNOWN && ms < c->until_ms);
 }
 

@@ -67,6 +67,7 @@ static void expect_shape(const struct ArrowArray *a, int64_t rows, int64_t colum
     ck_assert_int_eq(a->children[i]->length, rows);
     for (int64_t row = 0; row < rows; row++) nulls += !is_valid(a->children[i], row);
     ck_assert_int_eq(a->children[i]->null_count, nulls);
+    ck_assert_int_eq(a->children[i]->buffers[0] != NULL, nulls != 0);
     for (int64_t k = 0; k < a->children[i]->n_buffers; k++)
       ck_assert_uint_eq((uintptr_t)a->children[i]->buffers[k] % 64, 0);
   }
@@ -167,7 +168,7 @@ END_TEST
 START_TEST(bits_beyond_a_byte) {
   kt_env *env = test_env(NULL, NULL);
   kt_batch *b = kt_batch_new(env, NULL);
-  for (int i = 0; i < 100; i++) {
+  for (int i = 0; i < 515; i++) {
     kt_record *r = test_add_post(b, KT_LIT("x"));
     r->flags = i % 3 ? 0 : KT_QUOTE;
     if (i % 5 == 0) r->lang = KT_NULL_SPAN;
@@ -175,9 +176,9 @@ START_TEST(bits_beyond_a_byte) {
   struct ArrowSchema s;
   struct ArrowArray a;
   ck_assert_int_eq(kt_batch_export_arrow(env, b, "full", &s, &a, NULL), KT_OK);
-  expect_shape(&a, 100, 18);
+  expect_shape(&a, 515, 18);
   const uint8_t *bits = a.children[column(&s, "quote")]->buffers[1];
-  for (int i = 0; i < 100; i++) {
+  for (int i = 0; i < 515; i++) {
     ck_assert_int_eq(bits[i / 8] >> i % 8 & 1, i % 3 == 0);
     expect_text(a.children[column(&s, "lang")], i, i % 5 ? "es" : NULL);
   }
@@ -195,6 +196,10 @@ START_TEST(much_text_has_wide_offsets) {
   struct ArrowArray a;
   test_add_post(b, KT_LIT("twelve bytes"));
   test_add_post(b, KT_LIT("and more"));
+  ck_assert_int_eq(kt_arrow_export(env, b, "sentiment", 20, &s, &a, NULL), KT_OK);
+  ck_assert_str_eq(s.children[1]->format, "u");
+  a.release(&a);
+  s.release(&s);
   ck_assert_int_eq(kt_arrow_export(env, b, "sentiment", 19, &s, &a, NULL), KT_OK);
   ck_assert_str_eq(s.children[0]->format, "u");
   ck_assert_str_eq(s.children[1]->format, "U");
@@ -229,6 +234,7 @@ START_TEST(a_child_may_be_moved_out) {
               "ana");
   text.release(&text);
   text_schema.release(&text_schema);
+  ck_assert(!text.release && !text_schema.release);
   ck_assert_uint_eq(kt_env_used_bytes(env), 0);
   kt_env_free(env);
 }

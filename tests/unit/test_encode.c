@@ -120,6 +120,10 @@ START_TEST(missing_is_null_or_empty) {
   expect(b, KT_FORMAT_NDJSON, "",
          "{\"id\":null,\"text\":null,\"created_time\":null,\"source\":null,\"tweet_id\":null,"
          "\"user_name\":null,\"user_id\":null,\"run_start_time\":null,\"run_time_limit\":null}\n");
+  expect(b, KT_FORMAT_NDJSON, "record=sentiment",
+         "{\"id\":null,\"text\":null,\"created_time\":null,\"user_name\":null,\"sentiment\":null,"
+         "\"score_positive\":null,\"score_negative\":null,\"score_neutral\":null,\"score_mixed\":"
+         "null}\n");
   expect(b, KT_FORMAT_CSV, "header=false", ";;;;;;;;\n");
   expect(b, KT_FORMAT_CSV, "header=false&record=sentiment", ";;;;;;;;\n");
   expect(b, KT_FORMAT_CSV, "header=false&fields=text", "\"\"\n");
@@ -132,6 +136,8 @@ START_TEST(missing_is_null_or_empty) {
   b->scores[0].mixed = (float)(1e38 * 1e38);
   expect(b, KT_FORMAT_NDJSON, "record=full&fields=score_mixed,score_positive",
          "{\"score_mixed\":null,\"score_positive\":1.0}\n");
+  expect(b, KT_FORMAT_DYNAMODB, "record=full&fields=score_mixed",
+         "{\"score_mixed\":{\"NULL\":true}}");
   finish(env, b);
 }
 END_TEST
@@ -227,6 +233,12 @@ START_TEST(pointers_follow_their_rules) {
          "fields=empty=raw:/,last=raw:/a/0,none=raw:/a/00,over=raw:/a/1,til=raw:/~0,in=raw:/til/x,"
          "raw:/a",
          "{\"empty\":1,\"last\":7,\"none\":null,\"over\":null,\"til\":5,\"in\":null,\"a\":[7]}\n");
+  b->records[0].raw = KT_LIT("{\"a=b\":1}");
+  expect(b, KT_FORMAT_NDJSON, "fields=raw:/a=b,c=raw:/a=b", "{\"a=b\":1,\"c\":1}\n");
+  test_add_post(b, KT_LIT("y")); /* each record has its own payload */
+  b->records[1].raw = KT_LIT("{\"a=b\":2}");
+  expect(b, KT_FORMAT_NDJSON, "fields=c=raw:/a=b", "{\"c\":1}\n{\"c\":2}\n");
+  b->count = 1;
   b->records[0].raw = KT_LIT("{\"a\":1} x");
   expect(b, KT_FORMAT_CSV, "header=no&fields=lang,raw:/a", "es;\n");
   finish(env, b);
@@ -297,6 +309,22 @@ START_TEST(each_kind_where_it_belongs) {
 }
 END_TEST
 
+START_TEST(each_flag_is_its_own) {
+  static const char *const names[] = { "repost", "reply", "quote", "truncated", "edited" };
+  kt_env *env = test_env(NULL, NULL);
+  kt_batch *b = one_post(env, "x");
+  for (int i = 0; i < 5; i++) {
+    b->records[0].flags = 1u << i | KT_REPAIRED;
+    char *text = encode(b, KT_FORMAT_CSV, "header=no&fields=repost,reply,quote,truncated,edited");
+    const char *p = text;
+    for (int k = 0; k < 5; k++, p = strpbrk(p, ";\n") + 1)
+      ck_assert_msg((*p == 't') == (k == i), "%s", names[k]);
+    free(text);
+  }
+  finish(env, b);
+}
+END_TEST
+
 START_TEST(raw_stays_one_line) {
   kt_env *env = test_env(NULL, NULL);
   kt_batch *b = kt_batch_new(env, NULL);
@@ -338,6 +366,13 @@ START_TEST(dead_letters_have_one_shape) {
          "1:0\"},\"attempts\":{\"N\":\"5\"},\"error\":{\"S\":\"KT_EPARSE\"},\"reason\":{\"S\":"
          "\"byte 3: "
          "no \\\"value\\\"\"},\"frame\":{\"S\":\"{\\\"a\\\":\\n\"}}");
+  char *one = encode(b, KT_FORMAT_CSV, "header=no");
+  ck_assert_int_eq(kt_batch_add_dead(b, NULL, KT_LIT("{\"a\":\n"), &why), KT_OK);
+  char *two = encode(b, KT_FORMAT_CSV, "header=no");
+  ck_assert_uint_eq(strlen(two), 2 * strlen(one));
+  ck_assert_str_eq(two + strlen(one), one);
+  free(one);
+  free(two);
   finish(env, b);
 }
 END_TEST
@@ -475,6 +510,8 @@ START_TEST(transliterates_prose_only) {
   kt_batch *b = one_post(env, "\xC2\xA1ma\xC3\xB1"
                               "ana!");
   b->records[0].lang = KT_LIT("\xC3\xA9");
+  b->records[0].source = KT_LIT("Caf\xC3\xA9");
+  expect(b, KT_FORMAT_NDJSON, "transliterate=ascii&fields=source", "{\"source\":\"Cafe\"}\n");
   expect(b, KT_FORMAT_NDJSON, "transliterate=ascii&fields=text,user_name,lang",
          "{\"text\":\"!manana!\",\"user_name\":\"Jose\",\"lang\":\"\xC3\xA9\"}\n");
   expect(b, KT_FORMAT_CSV, "transliterate=ascii&header=no&fields=text,user_name,lang",
@@ -601,8 +638,10 @@ static int try_all(test_alloc *a, kt_conf *conf, const kt_batch *b, int format, 
   if (!ok) ck_assert_int_eq(st, KT_ENOMEM);
   for (size_t i = 0; ok && i <= kt_batch_count(b); i++) {
     size_t before = out.len;
-    st = i ? kt_encoder_record(e, b, i - 1, &out, NULL) : kt_encoder_header(e, &out);
+    int added = 0;
+    st = i ? kt_encoder_record(e, b, i - 1, &out, &added) : kt_encoder_header(e, &out);
     if (st == KT_OK) continue;
+    ck_assert_int_eq(added, 0);
     ck_assert_int_eq(st, KT_ENOMEM);
     ck_assert_uint_eq(out.len, before);
     ok = 0;
@@ -651,6 +690,7 @@ int main(void) {
   tcase_add_test(t, pointers_follow_their_rules);
   tcase_add_test(t, options_say_what_is_wrong);
   tcase_add_test(t, each_kind_where_it_belongs);
+  tcase_add_test(t, each_flag_is_its_own);
   tcase_add_test(t, raw_stays_one_line);
   tcase_add_test(t, dead_letters_have_one_shape);
   tcase_add_test(t, dead_frame_in_base64);

@@ -192,6 +192,30 @@ START_TEST(sample_is_a_share_and_the_same) {
 }
 END_TEST
 
+START_TEST(sample_by_user_and_by_payload) {
+  char ids[40][16], payloads[40][16];
+  kt_env *env = test_env(NULL, NULL);
+  kt_batch *b = numbered(env, 0, 40, ids);
+  void *self;
+  for (int i = 0; i < 40; i++) b->records[i].user_id = KT_LIT("42");
+  ck_assert_int_eq(open_filter(env, &kt_filter_sample, "sample:0.5?by=user", &self, NULL), KT_OK);
+  const char *got = chosen(&kt_filter_sample, self, b);
+  ck_assert(!strchr(got, '0') || !strchr(got, '1'));
+  kt_filter_sample.close(self);
+  for (int i = 0; i < 40; i++) { /* without ids, the payload chooses */
+    snprintf(payloads[i], sizeof payloads[i], "{\"n\":%d}", i);
+    b->records[i].id = KT_NULL_SPAN;
+    b->records[i].raw = kt_span_of(payloads[i]);
+  }
+  ck_assert_int_eq(open_filter(env, &kt_filter_sample, "sample:0.5", &self, NULL), KT_OK);
+  got = chosen(&kt_filter_sample, self, b);
+  ck_assert(strchr(got, '0') && strchr(got, '1'));
+  kt_filter_sample.close(self);
+  kt_batch_unref(b);
+  kt_env_free(env);
+}
+END_TEST
+
 START_TEST(sample_lets_the_rest_pass) {
   kt_env *env = test_env(NULL, NULL);
   kt_batch *b = five_records(env);
@@ -410,6 +434,7 @@ int main(void) {
   tcase_add_test(t, where_knows_the_score);
   tcase_add_test(t, where_says_what_is_wrong);
   tcase_add_test(t, sample_is_a_share_and_the_same);
+  tcase_add_test(t, sample_by_user_and_by_payload);
   tcase_add_test(t, sample_lets_the_rest_pass);
   tcase_add_test(t, dedup_drops_what_was_seen);
   tcase_add_test(t, dedup_within_a_batch);
