@@ -147,7 +147,7 @@ static int is_read(const kt_pipeline *p, int again) {
   const kt_feed *f = &p->feed;
   if (f->finished || f->ask || p->now < f->retry.not_before) return 0;
   if (!again) return 1;
-  if (f->ended) return !f->idle && kt_commit_is_done(p);
+  if (f->ended || f->stopping) return !f->idle && kt_commit_is_done(p);
   return !f->idle && !kt_feed_is_blocked(p);
 }
 
