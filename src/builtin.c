@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "builtin.h"
 
+#include <kappatweet/memory.h>
+
+#include "parts.h"
+
 /* One line a part; each table is defined at the end of the part's own file. */
 #define SOURCES(X) X(kt_source_file)
 #define PARSERS(X)                                                                                 \
@@ -51,5 +55,19 @@ kt_status kt_builtin_register(kt_parts *parts, kt_error *err) {
   FILTERS(ADD_FILTER)
   SCORERS(ADD_SCORER)
   SINKS(ADD_SINK)
+  return st;
+}
+
+extern const kt_source_ops kt_source_memory;
+extern const kt_sink_ops kt_sink_memory;
+
+kt_status kt_parts_add_memory(kt_parts *parts, const char *name, kt_memory *m, kt_error *err) {
+  kt_source_ops source = kt_source_memory;
+  kt_sink_ops sink = kt_sink_memory;
+  source.name = sink.name = name;
+  size_t mark = kt_parts_mark(parts);
+  kt_status st = kt_parts_add_source(parts, &source, m, err);
+  if (st == KT_OK) st = kt_parts_add_sink(parts, &sink, m, err);
+  if (st < 0) kt_parts_rollback(parts, mark);
   return st;
 }

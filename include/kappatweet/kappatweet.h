@@ -9,6 +9,7 @@
 #include <kappatweet/encode.h>
 #include <kappatweet/env.h>
 #include <kappatweet/filter.h>
+#include <kappatweet/memory.h>
 #include <kappatweet/module.h>
 #include <kappatweet/parser.h>
 #include <kappatweet/parts.h>

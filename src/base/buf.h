@@ -23,7 +23,7 @@ static inline int kt_buf_need(kt_buf *b, size_t n) {
 }
 static inline kt_status kt_buf_put(kt_buf *b, const void *p, size_t n) {
   if (kt_buf_need(b, n)) return KT_ENOMEM;
-  memcpy(b->ptr + b->len, p, n);
+  if (n) memcpy(b->ptr + b->len, p, n); /* both may be NULL without */
   b->len += n;
   return KT_OK;
 }

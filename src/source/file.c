@@ -12,23 +12,22 @@ enum {
 }; /* opened in one read, so that many empty ones do not hold the others up */
 
 static const char options[] =
-    "\t\t\t\t\t\treads posts from files: a path, a folder, a glob, or - for standard input; gzip, "
-    "zstd "
-    "and bzip2 are recognised by content\n"
-    "target\tpath\t\t!\t\t\tfile, folder (its files in order of name), glob (* ? [..]), or -\n"
-    "framing\tenum:auto|lines|json\t\tauto\t\t\tone payload a line, or JSON values that may span "
-    "lines "
-    "(elements of an array at the top are payloads); auto tells by the beginning of each file\n"
-    "max_line_bytes\tbytes\tbytes\t8m\t1k\t1g\ta longer line goes to the dead letters, cut\n"
-    "recursive\tbool\t\tfalse\t\t\tfolders inside of folders too\n"
-    "follow\tbool\t\tfalse\t\t\twait for more at the end of a file, for new files, and through "
-    "rotation and truncation\n"
-    "poll.interval\tduration\tms\t250ms\t1ms\t1h\thow often followed files are looked at\n"
-    "rotate.wait\tduration\tms\t5s\t0\t1h\thow long a file is read on after its name went to "
-    "another\n"
-    "checkpoint\tpath\t\t\t\t\tfile that keeps how far the input was read, to go on there in the "
-    "next "
-    "run\n";
+    "\t\t\t\t\t\tReads posts from files: a path, a folder, a glob, or - for standard input; gzip, "
+    "zstd and bzip2 are recognised by content.\n"
+    "target\tpath\t\t!\t\t\tFile, folder (its files in order of name), glob (* ? [..]), or -.\n"
+    "framing\tenum:auto|lines|json\t\tauto\t\t\tOne payload a line, or JSON values that may span "
+    "lines (elements of an array at the top are payloads); auto tells by the beginning of each "
+    "file.\n"
+    "max_line_bytes\tbytes\tbytes\t8m\t1k\t1g\tA longer line or value goes to the dead letters, "
+    "cut.\n"
+    "recursive\tbool\t\tfalse\t\t\tFolders inside of folders too.\n"
+    "follow\tbool\t\tfalse\t\t\tWaits for more at the end of a file and for new files, through "
+    "rotation and truncation.\n"
+    "poll.interval\tduration\tms\t250ms\t1ms\t1h\tHow often followed files are looked at.\n"
+    "rotate.wait\tduration\tms\t5s\t0\t1h\tHow long a followed file is read on after its name went "
+    "to another.\n"
+    "checkpoint\tpath\t\t\t\t\tFile that keeps how far the input was read, to go on there in the "
+    "next run.\n";
 
 static kt_status load_checkpoint(kt_file_source *s, const char *path, kt_error *err) {
   kt_status st = kt_checkpoint_open(s->env, path, &s->resumed, &s->checkpoint, err);

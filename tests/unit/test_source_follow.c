@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The file source with follow=true: growing, renamed, replaced, truncated files, by a clock that
+ * the test turns. */
+#include <sys/stat.h>
+
+#include "source_run.h"
+
+/* Lets one interval pass. */
+static const char *tick(run *r) {
+  static char out[8192];
+  size_t had = r->feed.count;
+  the_clock.mono_ms += 250;
+  ck_assert_int_eq(read_all(r), KT_AGAIN);
+  const char *all = seen(r);
+  for (size_t i = 0; i < had; i++) all = strchr(all, '|') + 1;
+  return strcpy(out, all);
+}
+
+START_TEST(test_follow_grows) {
+  run r;
+  struct kt_pollset ps = { .fd = -1, .deadline = INT64_MAX };
+  put("f", "1\n2");
+  start(&r, "f", "follow=true");
+  ck_assert_str_eq(tick(&r), "f:1:0=1|");
+  ck_assert_int_eq(r.feed.cuts, 1);
+  kt_source_file.pollset(r.self, &ps);
+  ck_assert_int_eq(ps.deadline, the_clock.mono_ms + 250);
+  append("f", "2");
+  ck_assert_int_eq(read_once(&r), KT_AGAIN); /* not before its time */
+  ck_assert_str_eq(seen(&r), "f:1:0=1|");
+  ck_assert_str_eq(tick(&r), "");
+  append("f", "\n3\n");
+  ck_assert_str_eq(tick(&r), "f:2:2=22|f:3:5=3|");
+  ck_assert_int_eq(r.feed.cuts, 2);
+  ck_assert_str_eq(tick(&r), "");
+  ck_assert_int_eq(r.feed.cuts, 2);
+  stop(&r);
+}
+END_TEST
+
+START_TEST(test_follow_rotates) {
+  run r;
+  put("f", "1\n");
+  start(&r, "f", "follow=true rotate.wait=1s");
+  ck_assert_str_eq(tick(&r), "f:1:0=1|");
+  append("f", "2\n");
+  ck_assert_int_eq(rename("f", "f.1"), 0);
+  ck_assert_str_eq(tick(&r), "f:2:2=2|"); /* the name is gone, the file is not */
+  put("f", "4\n");
+  append("f.1", "3\nlast");
+  ck_assert_str_eq(tick(&r), "f:3:4=3|f:1:0=4|");
+  for (int i = 0; i < 4; i++) tick(&r);
+  ck_assert_ptr_nonnull(strstr(seen(&r), "f:4:6=last|")); /* nobody will end that line */
+  append("f", "5\n");
+  ck_assert_str_eq(tick(&r), "f:2:2=5|");
+  ck_assert_uint_eq(r.feed.count, 6);
+  stop(&r);
+}
+END_TEST
+
+/* With a glob the old file goes on under its new name, and is not read twice. */
+START_TEST(test_follow_renamed) {
+  run r;
+  put("f", "1\n");
+  start(&r, "f*", "follow=true rotate.wait=1s");
+  ck_assert_str_eq(tick(&r), "f:1:0=1|");
+  ck_assert_int_eq(rename("f", "f.1"), 0);
+  put("f", "3\n");
+  append("f.1", "2\n");
+  tick(&r);
+  for (int i = 0; i < 10; i++) tick(&r);
+  ck_assert_uint_eq(r.feed.count, 3);
+  append("f.1", "4\n");
+  ck_assert_str_eq(tick(&r), "f:3:4=4|");
+  stop(&r);
+}
+END_TEST
+
+START_TEST(test_follow_truncated) {
+  run r;
+  put("f", "1\n2\nto");
+  start(&r, "f", "follow=true");
+  ck_assert_str_eq(tick(&r), "f:1:0=1|f:2:2=2|");
+  put("f", "3\n"); /* the same inode */
+  ck_assert_str_eq(tick(&r), "f:3:4=to|f:1:0=3|");
+  put("f", "");
+  ck_assert_str_eq(tick(&r), "");
+  append("f", "4\n");
+  ck_assert_str_eq(tick(&r), "f:1:0=4|");
+  put("f", "5\n6\n7\n"); /* longer than before: known by its beginning */
+  ck_assert_str_eq(tick(&r), "f:1:0=5|f:2:2=6|f:3:4=7|");
+  stop(&r);
+}
+END_TEST
+
+START_TEST(test_follow_folder) {
+  run r;
+  ck_assert_int_eq(mkdir("in", 0755), 0);
+  start(&r, "in", "follow=true");
+  ck_assert_str_eq(tick(&r), "");
+  put("in/b", "1\n2");
+  ck_assert_str_eq(tick(&r), "in/b:1:0=1|");
+  put("in/a", "3\n");
+  append("in/b", "\n");
+  ck_assert_uint_gt(strlen(tick(&r)), 0);
+  ck_assert_uint_eq(r.feed.count, 3);
+  ck_assert_int_eq(unlink("in/b"), 0);
+  for (int i = 0; i < 30; i++) ck_assert_str_eq(tick(&r), "");
+  stop(&r);
+}
+END_TEST
+
+/* More files than descriptors: each is read, and read on. */
+START_TEST(test_follow_many) {
+  run r;
+  char name[32];
+  ck_assert_int_eq(mkdir("in", 0755), 0);
+  for (int i = 0; i < 300; i++) {
+    snprintf(name, sizeof name, "in/%03d", i);
+    put(name, "x\n");
+  }
+  start(&r, "in", "follow=true");
+  for (int i = 0; i < 5; i++) tick(&r);
+  ck_assert_uint_eq(r.feed.count, 300);
+  for (int i = 0; i < 300; i += 7) {
+    snprintf(name, sizeof name, "in/%03d", i);
+    append(name, "y\n");
+  }
+  for (int i = 0; i < 5; i++) tick(&r);
+  ck_assert_uint_eq(r.feed.count, 300 + 43);
+  stop(&r);
+}
+END_TEST
+
+START_TEST(test_follow_packed) {
+  kt_buf data;
+  run r;
+  kt_buf_init(&data, env);
+  pack(codecs[_i], pieces, &data);
+  put("f", "");
+  start(&r, "f", "follow=true");
+  for (size_t i = 0; i < data.len; i++) {
+    ck_assert_ptr_null(strchr(tick(&r), '!'));
+    put_bytes("f", data.ptr + i, 1, i ? "ab" : "wb");
+  }
+  tick(&r);
+  ck_assert_str_eq(seen(&r), "f:1:0={\"n\":1}|f:2:8={\"n\":2}|f:3:16={\"n\":3}|f:4:24={\"n\":4}|");
+  stop(&r);
+  kt_buf_clear(&data);
+}
+END_TEST
+
+/* Stopped and started again at each frame. */
+START_TEST(test_follow_resume) {
+  put("f", "1\n2\n3\n4");
+  put("g", "5\n6\n");
+  for (size_t i = 0; i <= 5; i++) {
+    run a, b;
+    kt_buf position;
+    kt_buf_init(&position, env);
+    start(&a, "[fg]", "follow=true");
+    a.feed.room = i;
+    read_all(&a);
+    ck_assert_uint_eq(a.feed.count, i);
+    ck_assert_int_eq(kt_source_file.position(a.self, &position), KT_OK);
+    ck_assert_int_eq(start_in(env, &b, "[fg]", "follow=true", kt_buf_bytes(&position)), KT_OK);
+    ck_assert_int_eq(read_all(&b), KT_AGAIN);
+    ck_assert_uint_eq(b.feed.count, 5 - i);
+    stop(&a);
+    stop(&b);
+    kt_buf_clear(&position);
+  }
+}
+END_TEST
+
+int main(void) {
+  Suite *s = suite_create("source_follow");
+  TCase *t = tcase_create("follow");
+  tcase_add_checked_fixture(t, setup, teardown);
+  tcase_set_timeout(t, 100);
+  tcase_add_test(t, test_follow_grows);
+  tcase_add_test(t, test_follow_rotates);
+  tcase_add_test(t, test_follow_renamed);
+  tcase_add_test(t, test_follow_truncated);
+  tcase_add_test(t, test_follow_folder);
+  tcase_add_test(t, test_follow_many);
+  tcase_add_loop_test(t, test_follow_packed, 0, 3);
+  tcase_add_test(t, test_follow_resume);
+  suite_add_tcase(s, t);
+  return test_run(s);
+}
