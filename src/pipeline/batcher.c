@@ -103,7 +103,7 @@ kt_status kt_feed_stop(kt_pipeline *p, kt_error *err) {
 
 static kt_status read_failed(kt_pipeline *p, kt_status st, const kt_error *why, kt_error *err) {
   kt_feed *f = &p->feed;
-  if ((why->flags & KT_ERR_RETRYABLE) && f->retry.fails < (uint64_t)p->set.retry_attempts) {
+  if (kt_may_retry(p, &f->retry, why)) {
     kt_backoff_fail(p, &f->retry, why->retry_after_ms);
     return KT_OK;
   }

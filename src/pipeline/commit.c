@@ -45,8 +45,7 @@ kt_status kt_commit_step(kt_pipeline *p, int now, int *moved, kt_error *err) {
     kt_span position = kt_span_make(p->commit_position.ptr, p->commit_position.len);
     kt_status st = ops->commit(p->source.self, p->commit_frames, position, &why);
     if (st < 0) {
-      int again =
-          why.flags & KT_ERR_RETRYABLE && p->commit_retry.fails < (uint64_t)p->set.retry_attempts;
+      int again = kt_may_retry(p, &p->commit_retry, &why);
       kt_backoff_fail(p, &p->commit_retry, why.retry_after_ms);
       if (again) return KT_OK;
       p->commit_retry.not_before = INT64_MAX;

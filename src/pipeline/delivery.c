@@ -21,15 +21,14 @@ kt_delivery *kt_delivery_new(kt_lane *lane, kt_item *it) {
     lane->free = d->next;
   else if (!(d = kt_zalloc(env, sizeof *d)))
     return NULL;
+  d->lane = lane;
   size_t n = it->batch->count;
   if (grow(d, n ? n : 1, env)) {
-    d->next = lane->free;
-    lane->free = d;
+    kt_delivery_spare(d);
     return NULL;
   }
   d->event = (kt_event){ NULL, KT_EVENT_DELIVERY, d };
   d->next = NULL;
-  d->lane = lane;
   d->item = it;
   d->batch = it->batch;
   d->records = d->count = n;
@@ -51,11 +50,15 @@ void kt_delivery_release(kt_delivery *d, const kt_env *env) {
 }
 
 /* To the end of the spare ones: a second done of a finished delivery then meets no new one soon. */
-static void to_spare(kt_lane *lane, kt_delivery *d) {
-  kt_delivery **end = &lane->free;
-  while (*end) end = &(*end)->next;
+void kt_delivery_spare(kt_delivery *d) {
+  kt_lane *lane = d->lane;
+  atomic_store(&d->state, KT_DELIVERY_FREE);
   d->next = NULL;
-  *end = d;
+  if (lane->free)
+    lane->free_last->next = d;
+  else
+    lane->free = d;
+  lane->free_last = d;
 }
 
 void kt_delivery_finish(kt_delivery *d) {
@@ -69,11 +72,10 @@ void kt_delivery_finish(kt_delivery *d) {
   if (lane->last == d) lane->last = prev;
   lane->in_list--;
   lane->pending -= d->count;
-  atomic_store(&d->state, KT_DELIVERY_FREE);
   int holds = d->batch != NULL;
   d->batch = NULL;
   kt_item *it = d->item;
-  to_spare(lane, d);
+  kt_delivery_spare(d);
   kt_item_lane_done(it, lane, holds);
 }
 

@@ -9,6 +9,8 @@
 kt_delivery *kt_delivery_new(kt_lane *lane, kt_item *it);
 /* Out of the lane's list; the item has one lane less to wait for. */
 void kt_delivery_finish(kt_delivery *d);
+/* For reuse; it is in no list. */
+void kt_delivery_spare(kt_delivery *d);
 void kt_delivery_release(kt_delivery *d, const kt_env *env); /* the memory */
 /* Prepares the next try: marks are forgotten. */
 void kt_delivery_begin(kt_delivery *d);

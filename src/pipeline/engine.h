@@ -129,8 +129,8 @@ struct kt_lane {
   kt_item *next;             /* the next to take */
   kt_delivery *first, *last; /* in flight or waiting, in order */
   size_t in_list, flying;
-  kt_delivery *free; /* for reuse */
-  uint8_t *keep;     /* of the lane's filter */
+  kt_delivery *free, *free_last; /* for reuse, the one freed first before the others */
+  uint8_t *keep;                 /* of the lane's filter */
   size_t keep_cap;
   int held;
   kt_error error; /* the last one */

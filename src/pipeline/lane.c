@@ -68,11 +68,11 @@ static void rest(kt_lane *lane) {
 static void submit(kt_lane *lane, kt_delivery *d) {
   kt_error why = { 0 };
   kt_delivery_begin(d);
-  if (d->attempt > 1) kt_lane_pay(lane);
   d->call = ++lane->calls;
   lane->flying++;
   lane->unflushed = 1;
   kt_status st = ops_of(lane)->submit(lane->sink.self, d, &why);
+  if (st != KT_AGAIN && d->attempt > 1) kt_lane_pay(lane);
   if (st == KT_OK) return;
   if (atomic_load(&d->state) != KT_DELIVERY_HELD) return; /* completed as well: that counts */
   if (st == KT_AGAIN) {
@@ -142,9 +142,7 @@ static kt_status take(kt_lane *lane, kt_error *err) {
   if (!d) return kt_fail_nomem(err, WHERE);
   kt_status st = apply_filter(lane, d, err);
   if (st < 0) {
-    atomic_store(&d->state, KT_DELIVERY_FREE);
-    d->next = lane->free;
-    lane->free = d;
+    kt_delivery_spare(d);
     return st;
   }
   pass(lane, it);

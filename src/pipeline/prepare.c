@@ -23,7 +23,7 @@ int kt_stage_is_pure(const kt_pipeline *p, unsigned stage) {
 
 void kt_stage_failed(kt_item *it, kt_status st, const kt_error *why) {
   kt_pipeline *p = it->p;
-  if ((why->flags & KT_ERR_RETRYABLE) && it->retry.fails < (uint64_t)p->set.retry_attempts)
+  if (kt_may_retry(p, &it->retry, why))
     kt_backoff_fail(p, &it->retry, why->retry_after_ms);
   else
     kt_break(p, st, why);

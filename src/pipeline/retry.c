@@ -15,6 +15,11 @@ void kt_backoff_fail(kt_pipeline *p, kt_backoff *b, uint32_t retry_after_ms) {
   b->not_before = p->now + wait;
 }
 
+int kt_may_retry(const kt_pipeline *p, const kt_backoff *b, const kt_error *why) {
+  if (!(why->flags & KT_ERR_RETRYABLE) || (why->flags & KT_ERR_FATAL)) return 0;
+  return !p->set.retry_attempts || b->fails < (uint64_t)p->set.retry_attempts;
+}
+
 void kt_break(kt_pipeline *p, kt_status st, const kt_error *why) {
   if (p->broken) return;
   p->broken = st;

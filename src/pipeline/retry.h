@@ -8,6 +8,8 @@
 /* One more failure in a row: waits a random time up to base * 2^n (full jitter), at most
  * retry.max_ms, but never less than what the other side asked for. */
 void kt_backoff_fail(kt_pipeline *p, kt_backoff *b, uint32_t retry_after_ms);
+/* Non-zero: a call of a part that failed so may be repeated. */
+int kt_may_retry(const kt_pipeline *p, const kt_backoff *b, const kt_error *why);
 /* The run ends with this error once the lanes have done what they can. The first one counts. */
 void kt_break(kt_pipeline *p, kt_status st, const kt_error *why);
 

@@ -200,8 +200,7 @@ static int is_repeated(kt_item *it) {
     kt_break(it->p, s->why.code, &s->why);
     return 1;
   }
-  if (!(s->why.flags & KT_ERR_RETRYABLE) || it->retry.fails >= (uint64_t)it->p->set.retry_attempts)
-    return 0;
+  if (!kt_may_retry(it->p, &it->retry, &s->why)) return 0;
   kt_backoff_fail(it->p, &it->retry, s->why.retry_after_ms);
   return 1;
 }

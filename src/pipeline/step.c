@@ -35,7 +35,7 @@ void kt_leave(kt_pipeline *p) {
   atomic_store(&p->inside, 0);
 }
 
-/* A process that was frozen finds one tick gone, not an hour: nothing expires while it slept. */
+/* A process that was frozen finds one tick gone since a step was due, not an hour. */
 static void read_clock(kt_pipeline *p) {
   int64_t now = kt_env_mono_ms(p->env) - p->skew;
   int64_t due = p->opened ? p->due : INT64_MAX;
@@ -47,6 +47,8 @@ static void read_clock(kt_pipeline *p) {
   if (due != INT64_MAX && now - due > FROZEN_MS) {
     p->skew += now - due - 1;
     now = due + 1;
+    /* What was due is done; but the sinks had no time to finish. */
+    if (p->drain_until != INT64_MAX) p->drain_until += now - p->now - 1;
   }
   p->now = now;
 }

@@ -119,6 +119,33 @@ START_TEST(test_breaker_leaves_one_call_at_a_time) {
 }
 END_TEST
 
+/* Repeated calls must be paid for by successes, two for one; one at a time is always allowed. */
+START_TEST(test_retries_stay_within_their_budget) {
+  t_setup_with(&t, "t:", "a:?lane.window=20", "dead:");
+  feed(20, 0, "1");
+  t_set(&t, "retry.budget", "3");
+  t_set(&t, "retry.breaker", "1000");
+  t_set(&t, "commit.max_lag_ms", "1h");
+  t.a.hold = 1;
+  t_settle_down(&t);
+  ck_assert_uint_eq(t.a.held_count, 20);
+  kt_error why = failure(KT_EREMOTE, 0, 0);
+  for (size_t i = 0; i < 20; i++) kt_delivery_done(t.a.held[i], KT_RETRY, &why);
+  t.a.held_count = 0;
+  t_run_for(&t, 60000);
+  ck_assert_uint_eq(t.a.held_count, 3);
+  for (size_t i = 0; i < 3; i++) t_deliver(&t.a, t.a.held[i]);
+  t.a.held_count = 0;
+  t_run_for(&t, 60000);
+  ck_assert_uint_eq(t.a.held_count, 1); /* 1.5 were paid */
+  t.a.hold = 0;
+  t_deliver(&t.a, t.a.held[0]);
+  t_run_for(&t, 60000);
+  ck_assert_uint_eq(t.a.count, 20);
+  t_teardown(&t);
+}
+END_TEST
+
 START_TEST(test_outage_waits_and_is_never_a_dead_letter) {
   t_setup(&t);
   feed(100, 1, "10");
@@ -356,7 +383,7 @@ END_TEST
 
 static void *deliver_later(void *arg) {
   t_sink *s = arg;
-  for (size_t i = 0; i < s->held_count; i++) kt_delivery_done(s->held[i], KT_DELIVERED, NULL);
+  for (size_t i = 0; i < 4; i++) kt_delivery_done(s->held[i], KT_DELIVERED, NULL);
   return NULL;
 }
 
@@ -480,6 +507,7 @@ int main(void) {
   tcase_add_test(c, test_retry_waits_at_most_the_doubled_base);
   tcase_add_test(c, test_retry_after_is_honoured_by_the_whole_lane);
   tcase_add_test(c, test_breaker_leaves_one_call_at_a_time);
+  tcase_add_test(c, test_retries_stay_within_their_budget);
   tcase_add_test(c, test_outage_waits_and_is_never_a_dead_letter);
   tcase_add_test(c, test_a_record_is_given_up_while_others_succeed);
   tcase_add_test(c, test_a_wrong_key_holds_its_lane_and_the_others_go_on);
