@@ -45,7 +45,7 @@ static void say_lane(kt_pipeline *p, size_t i) {
 }
 
 static void say_summary(kt_pipeline *p, const kt_stats *s, const cli_plan *plan) {
-  char read[32], records[32], dropped[32], dead[32], uri[4200];
+  char read[32], records[32], dropped[32], dead[32], uri[4200], path[4200];
   cli_number(s->frames, read);
   cli_number(s->records, records);
   cli_number(s->dropped, dropped);
@@ -53,8 +53,9 @@ static void say_summary(kt_pipeline *p, const kt_stats *s, const cli_plan *plan)
   cli_say("%s read, %s records", read, records);
   if (s->dropped) cli_say(", %s filtered out", dropped);
   cli_dead_letter_uri(plan, uri, sizeof uri);
+  cli_sink_path(uri, path, sizeof path);
   if (s->dead)
-    cli_say(", %s set aside in %s\n", dead, uri);
+    cli_say(", %s set aside in %s\n", dead, path[0] ? path : uri);
   else
     cli_say(", 0 set aside\n");
   for (size_t i = 0; i < s->lanes; i++) say_lane(p, i);

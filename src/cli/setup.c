@@ -72,7 +72,7 @@ void cli_dead_letter_uri(const cli_plan *plan, char *out, size_t cap) {
     slash[1] = '\0';
   else
     path[0] = '\0';
-  snprintf(out, cap, "ndjson:%sdead-letters.ndjson", path);
+  snprintf(out, cap, "ndjson:%sdead-letters.ndjson?empty=false", path);
 }
 
 static kt_status set_options(const cli_plan *plan, kt_pipeline *p, kt_error *err) {

@@ -95,18 +95,24 @@ static int print(const counter *c, const cli_plan *plan) {
 
 static int count(cli_plan *plan, kt_parts *parts, counter *c, kt_error *err) {
   kt_pipeline *p = NULL;
-  if (cli_pipeline(plan, parts, &p, err) < 0) return CLI_USAGE;
+  if (cli_pipeline(plan, parts, &p, err) < 0) {
+    cli_error(err);
+    return CLI_USAGE;
+  }
   cli_drive d = { .pipeline = p,
                   .progress = !cli_plan_flag(plan, CLI_QUIET) && isatty(STDERR_FILENO) };
   kt_stats s = { .size = sizeof s };
-  char dead[4200];
+  char uri[4200], dead[4200];
   kt_status st = cli_drive_run(&d, err);
   kt_pipeline_stats(p, &s);
   kt_pipeline_free(p);
-  cli_dead_letter_uri(plan, dead, sizeof dead);
-  if (s.dead) cli_say("%llu set aside in %s\n", (unsigned long long)s.dead, dead);
+  cli_dead_letter_uri(plan, uri, sizeof uri);
+  cli_sink_path(uri, dead, sizeof dead);
+  if (s.dead) cli_say("%llu set aside in %s\n", (unsigned long long)s.dead, dead[0] ? dead : uri);
   if (d.interrupted) return CLI_INTERRUPTED;
-  return st < 0 ? CLI_FAILED : print(c, plan);
+  if (st >= 0) return print(c, plan);
+  cli_error(err);
+  return CLI_FAILED;
 }
 
 static int with_plan(cli_plan *plan, kt_env *env) {
@@ -124,7 +130,7 @@ static int with_plan(cli_plan *plan, kt_env *env) {
   if (st >= 0) st = kt_parts_add_sink(parts, &words_sink, &c, &err);
   if (st >= 0) st = cli_plan_add(plan, CLI_TO, "words:", 0, &err);
   if (st >= 0) code = count(plan, parts, &c, &err);
-  if (st < 0 || err.code < 0) cli_error(&err);
+  if (st < 0) cli_error(&err);
   kt_topwords_free(c.words);
   kt_parts_free(parts);
   return code;

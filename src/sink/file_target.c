@@ -89,7 +89,6 @@ static kt_status name_files(kt_file_sink *s, const kt_conf *conf, int folder, kt
   kt_strfree(s->env, shown);
   if (!s->folder || !s->suffix || !s->deletes) return kt_fail_nomem(err, s->set.where);
   s->set.folder = s->folder;
-  s->set.makes_folders = folder;
   return name_layout(s, conf, codec, err);
 }
 
@@ -159,7 +158,8 @@ static kt_status adopt_file(kt_file_sink *s, const char *mode, kt_error *err) {
   int append = strcmp(mode, "append") == 0;
   if (exists && kt_sys_access(s->target, W_OK))
     return kt_part_fail(&s->set, "open", s->target, err);
-  if (kt_sys_access(*s->folder ? s->folder : ".", exists ? X_OK : W_OK | X_OK))
+  int closed = kt_sys_access(*s->folder ? s->folder : ".", exists ? X_OK : W_OK | X_OK);
+  if (closed && errno != ENOENT) /* a folder that is not there is made when the file is */
     return kt_part_fail(&s->set, "open", s->target, err);
   if (exists && strcmp(mode, "fail") == 0) return refuse(s, "exists already and mode=fail", err);
   if (!exists || !st.st_size || strcmp(mode, "overwrite") == 0) return add_only(s, 0, NULL, err);
@@ -309,6 +309,8 @@ kt_status kt_file_prepare(kt_file_sink *s, const kt_conf *conf, kt_error *err) {
 kt_status kt_file_begin(kt_file_sink *s, kt_error *err) {
   kt_status st = KT_OK;
   if (s->begun || !s->only) return KT_OK;
+  st = kt_part_make_folders(&s->set, s->only->path, err);
+  if (st < 0) return st;
   kt_journal_begin(s->set.journal);
   if (kt_journal_stage_file(s->set.journal, s->only->file, s->only->file->length, 1))
     st = kt_fail_nomem(err, s->set.where);

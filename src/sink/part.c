@@ -152,7 +152,7 @@ kt_status kt_part_open(kt_part_set *set, kt_part_file *p, kt_error *err) {
   if (p->fd < 0) {
     if (set->open_count >= set->max_open) close_least_used(set);
     p->fd = kt_sys_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666);
-    if (p->fd < 0 && errno == ENOENT && set->makes_folders) {
+    if (p->fd < 0 && errno == ENOENT) {
       kt_status st = kt_part_make_folders(set, path, err);
       if (st < 0) return st;
       p->fd = kt_sys_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666);

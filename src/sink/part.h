@@ -37,7 +37,7 @@ struct kt_part_set {
   const char *folder; /* "" or with a slash at its end */
   kt_journal *journal;
   kt_compressor *compressor; /* NULL = none */
-  int sync, makes_folders;
+  int sync;
   size_t max_open, open_count;
   uint64_t clock;
   kt_part_file **items; /* by start */

@@ -123,7 +123,7 @@ class Run(Case):
         self.posts(5, extra='{"torn\n' + post(9) + "\n")
         r = self.run_("run", "posts.ndjson", "--to", "csv:out/all.csv")
         self.assertEqual(r.returncode, 0, r.stderr)
-        self.assertIn("1 set aside in ndjson:out/dead-letters.ndjson", r.stderr)
+        self.assertIn("1 set aside in out/dead-letters.ndjson", r.stderr)
         self.assertEqual(len(self.read("out/all.csv").splitlines()), 7)
         dead = json.loads(self.read("out/dead-letters.ndjson"))
         self.assertEqual(dead["frame"], '{"torn')
@@ -131,6 +131,12 @@ class Run(Case):
         os.unlink(self.path("out/dead-letters.ndjson"))
         shutil.rmtree(self.path("out"))
         self.assertEqual(self.run_("run", "posts.ndjson", "--to", "csv:out/all.csv", "--strict").returncode, 3)
+
+    def test_folders_are_made(self):
+        self.posts(5)
+        r = self.run_("run", "posts.ndjson", "--to", "csv:a/b/all.csv", "--to", "ndjson:c/all.ndjson.gz")
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertEqual(len(self.read("a/b/all.csv").splitlines()), 6)
 
     def test_no_dead_letter_file_without_dead_letters(self):
         self.posts(5)
@@ -301,7 +307,7 @@ class TopWords(Case):
                                                 "words": [{"word": "gato", "count": 3, "error": 0}]})
         r = self.run_("top-words", "posts.ndjson")
         self.assertEqual(r.stdout.splitlines()[0].split(), ["1", "3", "gato"])
-        self.assertIn("words of 2 posts", r.stderr)
+        self.assertEqual(r.stderr, "words of 2 posts\n")
 
 
 class Completion(Case):
