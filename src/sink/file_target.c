@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/sys.h"
+#include "io/folders.h"
 #include "sink/file.h"
 
 /* Concatenation of up to three strings; NULL: no memory. */
@@ -309,8 +310,8 @@ kt_status kt_file_prepare(kt_file_sink *s, const kt_conf *conf, kt_error *err) {
 kt_status kt_file_begin(kt_file_sink *s, kt_error *err) {
   kt_status st = KT_OK;
   if (s->begun || !s->only) return KT_OK;
-  st = kt_part_make_folders(&s->set, s->only->path, err);
-  if (st < 0) return st;
+  if (kt_folders_make(s->env, s->only->path, s->set.sync))
+    return kt_part_fail(&s->set, "make", s->only->path, err);
   kt_journal_begin(s->set.journal);
   if (kt_journal_stage_file(s->set.journal, s->only->file, s->only->file->length, 1))
     st = kt_fail_nomem(err, s->set.where);

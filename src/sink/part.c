@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/sys.h"
+#include "io/folders.h"
 
 kt_status kt_part_fail(const kt_part_set *set, const char *what, const char *path, kt_error *err) {
   int e = errno;
@@ -101,24 +102,6 @@ void kt_part_drop(kt_part_set *set, size_t i) {
   set->count--;
 }
 
-kt_status kt_part_make_folders(const kt_part_set *set, const char *path, kt_error *err) {
-  size_t n = strlen(path);
-  char *dir = kt_strndup(set->env, path, n);
-  kt_status st = dir ? KT_OK : kt_fail_nomem(err, set->where);
-  for (char *slash = dir ? strchr(dir + 1, '/') : NULL; slash && st == KT_OK;
-       slash = strchr(slash + 1, '/')) {
-    *slash = '\0';
-    if (kt_sys_mkdir(dir, 0777) == 0) {
-      if (set->sync && kt_sys_sync_parent(dir)) st = kt_part_fail(set, "sync", dir, err);
-    } else if (errno != EEXIST) {
-      st = kt_part_fail(set, "make", dir, err);
-    }
-    *slash = '/';
-  }
-  kt_strfree(set->env, dir);
-  return st;
-}
-
 /* Everything in a file is synced before the next one is written, so that any may be closed. */
 static void close_least_used(kt_part_set *set) {
   kt_part_file *least = NULL;
@@ -153,8 +136,7 @@ kt_status kt_part_open(kt_part_set *set, kt_part_file *p, kt_error *err) {
     if (set->open_count >= set->max_open) close_least_used(set);
     p->fd = kt_sys_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666);
     if (p->fd < 0 && errno == ENOENT) {
-      kt_status st = kt_part_make_folders(set, path, err);
-      if (st < 0) return st;
+      if (kt_folders_make(set->env, path, set->sync)) return kt_part_fail(set, "make", path, err);
       p->fd = kt_sys_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666);
     }
     if (p->fd < 0) return kt_part_fail(set, "open", path, err);

@@ -69,7 +69,4 @@ void kt_part_cut(kt_part_file *p);
 /* Gives it the name that people see. The journal is the caller's business. */
 kt_status kt_part_show(kt_part_set *set, kt_part_file *p, kt_error *err);
 
-/* Makes the folders that `path` goes through. */
-kt_status kt_part_make_folders(const kt_part_set *set, const char *path, kt_error *err);
-
 #endif

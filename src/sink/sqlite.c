@@ -19,6 +19,7 @@
 #include "base/sys.h"
 #include "base/time.h"
 #include "base/utf8.h"
+#include "io/folders.h"
 #include "json/json.h"
 #include "sink/pending.h"
 
@@ -176,6 +177,10 @@ static kt_status make_schema(sqlite_sink *s, kt_error *err) {
 
 static kt_status make_ready(sqlite_sink *s, kt_error *err) {
   if (s->ready) return KT_OK;
+  if (kt_folders_make(s->env, s->path, s->sync)) {
+    kt_fail_os(err, errno, WHERE, "cannot make %.120s", s->path);
+    return KT_EIO;
+  }
   kt_status st = connect_to(s, SQLITE_OPEN_CREATE, err);
   if (st == KT_OK) st = check_version(s, err);
   if (st == KT_OK)
@@ -463,7 +468,7 @@ static kt_status look(sqlite_sink *s, kt_error *err) {
   if (!folder) return kt_fail_nomem(err, WHERE);
   int wrong = kt_sys_access(folder, W_OK | X_OK);
   kt_strfree(s->env, folder);
-  if (!wrong) return KT_OK;
+  if (!wrong || errno == ENOENT) return KT_OK; /* the folder is made with the database */
   kt_fail_os(err, errno, WHERE, "cannot open %.120s", s->path);
   if (err) err->flags |= KT_ERR_FATAL;
   return KT_EIO;

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "io/folders.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/sys.h"
+
+static int make_one(const char *dir, int sync) {
+  if (kt_sys_mkdir(dir, 0777) == 0) return sync ? kt_sys_sync_parent(dir) : 0;
+  return errno == EEXIST ? 0 : -1;
+}
+
+int kt_folders_make(const kt_env *env, const char *path, int sync) {
+  char *dir = kt_strdup(env, path);
+  int failed = 0;
+  if (!dir) {
+    errno = ENOMEM;
+    return -1;
+  }
+  for (char *slash = strchr(dir + 1, '/'); slash && !failed; slash = strchr(slash + 1, '/')) {
+    *slash = '\0';
+    failed = make_one(dir, sync);
+    *slash = '/';
+  }
+  int error = errno;
+  kt_strfree(env, dir);
+  errno = error;
+  return failed;
+}
