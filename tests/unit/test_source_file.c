@@ -99,7 +99,7 @@ START_TEST(test_cut_off) {
     ck_assert_str_eq(r.feed.frames[count - 1].place, "g:1:0");
     for (size_t i = 0; i + 1 < count; i++) {
       const test_frame *t = &r.feed.frames[i];
-      ck_assert_int_eq(memcmp(t->bytes, WHOLE + pos, t->len), 0);
+      ck_assert_int_eq(memcmp(t->bytes, &WHOLE[pos], t->len), 0);
       pos += t->len + 1;
       bad += t->why != NULL;
       if (t->why) {
