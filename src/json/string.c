@@ -99,6 +99,21 @@ size_t kt_json_unescape(char *dst, kt_span inside, uint32_t *flags) {
   return (size_t)(to - dst);
 }
 
+/* 64 bytes behind the text are readable, and most strings are short. */
+static inline int has_backslash(const char *p, size_t n) {
+#ifdef __SSE2__
+  if (n <= 2 * STEP) {
+    const __m128i backslash = _mm_set1_epi8('\\');
+    __m128i low = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(p + STEP));
+    uint64_t mask = (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(low, backslash)) |
+                    (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(high, backslash)) << STEP;
+    return (mask & (((uint64_t)1 << n) - 1)) != 0;
+  }
+#endif
+  return memchr(p, '\\', n) != NULL;
+}
+
 int kt_json_text(const kt_json *j, kt_json_val v, kt_span *inside) {
   if (kt_json_typeof(j, v) != KT_JSON_STRING) {
     *inside = (kt_span){ NULL, 0 };
@@ -106,7 +121,7 @@ int kt_json_text(const kt_json *j, kt_json_val v, kt_span *inside) {
   }
   kt_span raw = kt_json_raw(j, v);
   *inside = (kt_span){ raw.ptr + 1, raw.len - 2 };
-  return memchr(inside->ptr, '\\', inside->len) != NULL;
+  return has_backslash(inside->ptr, inside->len);
 }
 
 kt_status kt_json_string(const kt_json *j, kt_json_val v, kt_arena *arena, kt_span *out,

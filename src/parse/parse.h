@@ -83,12 +83,18 @@ int64_t kt_parse_epoch_ms(kt_parse_job *job, kt_json_val v);
 /* An array of two items or more. */
 int kt_parse_has_two(kt_parse_job *job, kt_json_val array);
 
+/* kt_json_typeof(), whose answer lies in the first byte of all but numbers. */
 static inline int kt_parse_is(const kt_parse_job *job, kt_json_val v, kt_json_type type) {
-  return kt_json_typeof(&job->json, v) == type;
+  static const char first[] = {
+    [KT_JSON_NULL] = 'n',   [KT_JSON_FALSE] = 'f', [KT_JSON_TRUE] = 't',
+    [KT_JSON_STRING] = '"', [KT_JSON_ARRAY] = '[', [KT_JSON_OBJECT] = '{'
+  };
+  if (type == KT_JSON_NONE || type == KT_JSON_NUMBER) return kt_json_typeof(&job->json, v) == type;
+  return v.node && job->json.text[v.at] == first[type];
 }
 /* Neither absent nor null. */
 static inline int kt_parse_has(const kt_parse_job *job, kt_json_val v) {
-  return kt_json_typeof(&job->json, v) > KT_JSON_NULL;
+  return v.node && job->json.text[v.at] != 'n';
 }
 
 #endif
