@@ -115,6 +115,19 @@ static kt_status set_parts(const cli_plan *plan, kt_pipeline *p, cli_key key, se
   return KT_OK;
 }
 
+/* Dead letters make a file only when there are some, and what lies there already is no reason not
+ * to run, unless it was said otherwise. */
+static void dead_letter_options(char *uri, size_t cap) {
+  const char *files[] = { "ndjson:", "csv:", "sqlite:" };
+  size_t n = strlen(uri);
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    if (!starts_with(uri, files[i])) continue;
+    if (!strstr(uri, "empty="))
+      n += (size_t)snprintf(uri + n, cap - n, "%cempty=false", strchr(uri, '?') ? '&' : '?');
+    if (i < 2 && n < cap && !strstr(uri, "mode=")) snprintf(uri + n, cap - n, "&mode=append");
+  }
+}
+
 static kt_status fill(const cli_plan *plan, kt_pipeline *p, kt_error *err) {
   char dead[4200];
   if (!plan->values[CLI_SOURCE].count)
@@ -126,6 +139,7 @@ static kt_status fill(const cli_plan *plan, kt_pipeline *p, kt_error *err) {
   if (st >= 0) st = set_parts(plan, p, CLI_SCORE, kt_pipeline_set_scorer, err);
   if (st >= 0) st = set_parts(plan, p, CLI_TO, kt_pipeline_add_sink, err);
   cli_dead_letter_uri(plan, dead, sizeof dead);
+  dead_letter_options(dead, sizeof dead);
   return st < 0 ? st : kt_pipeline_set_dead_letter(p, dead, err);
 }
 

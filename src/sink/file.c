@@ -39,7 +39,7 @@
 static const char NDJSON_OPTIONS[] = "\t\t\t\t\t\tWrites one JSON object a line, to a file or to "
                                      "folders of files by time.\n" FILE_OPTIONS;
 static const char CSV_OPTIONS[] =
-    "\t\t\t\t\t\tWrites CSV (RFC 4180), to a file or to folders of files by time.\n" FILE_OPTIONS;
+    "\t\t\t\t\t\tCSV (RFC 4180), to a file or to folders of files by time\n" FILE_OPTIONS;
 
 /* Nothing more seems to come: waiting would only delay it. */
 enum { QUIET_MS = 20 };
@@ -101,6 +101,7 @@ static int64_t due(const kt_file_sink *s) {
 static kt_status file_step(void *self, int64_t mono_ms, kt_error *err) {
   kt_file_sink *s = self;
   kt_error why;
+  s->stepped = 1;
   if (s->stream) return KT_AGAIN;
   if (mono_ms >= due(s)) kt_file_sync(s, err);
   if (s->by_arrival && kt_file_close_until(s, kt_env_now_ms(s->env), &why) < 0) complain(s, &why);
@@ -122,8 +123,7 @@ static void file_pollset(void *self, kt_pollset *ps) {
 static kt_status file_flush(void *self, kt_error *err) {
   kt_file_sink *s = self;
   if (s->stream) return kt_stream_flush(s->stream, err);
-  kt_status st = kt_file_sync(s, err);
-  return st == KT_OK ? kt_file_make_empty(s, err) : st;
+  return kt_file_sync(s, err);
 }
 
 static void file_watermark(void *self, int64_t event_ms) {
@@ -140,12 +140,14 @@ static void file_cancel(void *self, kt_delivery *d) {
   if (!s->stream) kt_file_sync(s, NULL);
 }
 
+/* Whoever runs the same again with other filters or scores would wonder. */
 static void tell_skipped(const kt_file_sink *s) {
   char line[300];
   int n =
-      snprintf(line, sizeof line, "%llu records were in %.120s already and were not written again",
+      snprintf(line, sizeof line,
+               "%llu records were in %.120s already, by its journal, and were not written again",
                (unsigned long long)s->skipped, s->target);
-  if (s->skipped) kt_env_log(s->env, KT_LOG_INFO, s->set.where, kt_span_make(line, (size_t)n));
+  if (s->skipped) kt_env_log(s->env, KT_LOG_WARNING, s->set.where, kt_span_make(line, (size_t)n));
 }
 
 /* The journal learns that nothing of ours stands behind the safe length. */
@@ -170,6 +172,8 @@ static void file_close(void *self) {
   kt_error why;
   if (!s->stream) {
     if (s->held_since != INT64_MAX) kt_file_sync(s, NULL);
+    /* Not when the run failed before it began. */
+    if (s->stepped && kt_file_make_empty(s, &why) < 0) complain(s, &why);
     if (kt_file_close_until(s, INT64_MAX, &why) < 0) complain(s, &why);
     if (!s->failed) close_journal(s);
     tell_skipped(s);

@@ -41,7 +41,8 @@ typedef struct kt_file_sink {
   int64_t recent_start, recent_end; /* period of the last record */
   kt_part_file *recent;
   int64_t watermark_ms;
-  int begun; /* the single file is prepared for writing */
+  int begun;   /* the single file is prepared for writing */
+  int stepped; /* the run has begun */
 
   kt_pending pending;
   kt_file_entry *entries, **entries_end, *spare;

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "io/folders.h"
 #include "sink/file.h"
+#include "sink/folder.h"
 
 /* Concatenation of up to three strings; NULL: no memory. */
 static char *join(const kt_env *env, const char *a, const char *b, const char *c) {
@@ -159,9 +160,6 @@ static kt_status adopt_file(kt_file_sink *s, const char *mode, kt_error *err) {
   int append = strcmp(mode, "append") == 0;
   if (exists && kt_sys_access(s->target, W_OK))
     return kt_part_fail(&s->set, "open", s->target, err);
-  int closed = kt_sys_access(*s->folder ? s->folder : ".", exists ? X_OK : W_OK | X_OK);
-  if (closed && errno != ENOENT) /* a folder that is not there is made when the file is */
-    return kt_part_fail(&s->set, "open", s->target, err);
   if (exists && strcmp(mode, "fail") == 0) return refuse(s, "exists already and mode=fail", err);
   if (!exists || !st.st_size || strcmp(mode, "overwrite") == 0) return add_only(s, 0, NULL, err);
   kt_journal_file *f = in_journal(s, s->single);
@@ -222,8 +220,6 @@ static kt_status adopt_folder(kt_file_sink *s, const char *mode, kt_error *err) 
     return kt_fail(err, KT_EINVAL, KT_ERR_FATAL, s->set.where,
                    "mode=overwrite is for one file: remove the folder %.80s yourself", s->folder);
   int exists = kt_sys_stat(s->folder, &st) == 0;
-  if (exists && kt_sys_access(s->folder, W_OK | X_OK))
-    return kt_part_fail(&s->set, "write to", s->folder, err);
   if (exists && strcmp(mode, "fail") == 0)
     return kt_fail(err, KT_EINVAL, KT_ERR_FATAL, s->set.where, "%.90s exists already and mode=fail",
                    s->folder);
@@ -301,6 +297,8 @@ kt_status kt_file_prepare(kt_file_sink *s, const kt_conf *conf, kt_error *err) {
   if (!s->target) return kt_fail_nomem(err, s->set.where);
   status = name_files(s, conf, folder, err);
   if (status == KT_OK) status = take_encoders(s, conf, err);
+  if (status == KT_OK && (folder || !exists))
+    status = kt_folder_check(s->env, folder ? s->folder : target, s->set.where, err);
   if (status == KT_OK) status = open_journal(s, mode, err);
   if (status == KT_OK) status = folder ? adopt_folder(s, mode, err) : adopt_file(s, mode, err);
   if (status == KT_OK) status = adopt_deletes(s, strcmp(mode, "overwrite") == 0, err);
@@ -310,8 +308,8 @@ kt_status kt_file_prepare(kt_file_sink *s, const kt_conf *conf, kt_error *err) {
 kt_status kt_file_begin(kt_file_sink *s, kt_error *err) {
   kt_status st = KT_OK;
   if (s->begun || !s->only) return KT_OK;
-  if (kt_folders_make(s->env, s->only->path, s->set.sync))
-    return kt_part_fail(&s->set, "make", s->only->path, err);
+  if (!s->only->exists && kt_folders_make(s->env, s->target, s->set.sync))
+    return kt_part_fail(&s->set, "make", s->target, err);
   kt_journal_begin(s->set.journal);
   if (kt_journal_stage_file(s->set.journal, s->only->file, s->only->file->length, 1))
     st = kt_fail_nomem(err, s->set.where);

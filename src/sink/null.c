@@ -3,7 +3,7 @@
 #include <kappatweet/sink.h>
 
 static const char OPTIONS[] =
-    "\t\t\t\t\t\tTakes every record and keeps none: to count, to measure, to try a pipeline.\n";
+    "\t\t\t\t\t\ttakes every record and keeps none: to count, to measure, to try a pipeline\n";
 
 static kt_status null_open(void *user, const kt_env *env, const kt_conf *conf, void **self,
                            kt_error *err) {

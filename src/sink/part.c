@@ -9,14 +9,10 @@
 #include "base/error.h"
 #include "base/sys.h"
 #include "io/folders.h"
+#include "sink/folder.h"
 
 kt_status kt_part_fail(const kt_part_set *set, const char *what, const char *path, kt_error *err) {
-  int e = errno;
-  int passes = e == ENOSPC || e == EDQUOT || e == EFBIG || e == EMFILE || e == ENFILE || e == ENOMEM ||
-               e == EAGAIN || e == EINTR;
-  kt_status st = kt_fail_os(err, e, set->where, "cannot %s %.120s", what, path);
-  if (err) err->flags |= passes ? KT_ERR_RETRYABLE : KT_ERR_FATAL;
-  return st;
+  return kt_folder_fail(set->where, what, path, err);
 }
 
 static const char *written_path(const kt_part_file *p) {

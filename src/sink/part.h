@@ -45,8 +45,7 @@ struct kt_part_set {
   kt_buf scratch; /* compressed */
 };
 
-/* Puts errno into *err; what an operator can mend while the sink waits is retryable, the rest holds
- * the lane. */
+/* As kt_folder_fail(). */
 kt_status kt_part_fail(const kt_part_set *set, const char *what, const char *path, kt_error *err);
 
 /* A file named `name` below the folder. `file` is its entry in the journal, NULL = a new one.

@@ -6,11 +6,9 @@
  * one file that every language and tool opens, and because its commit is trusted. Its memory is
  * that of its own malloc and not counted on the env: an allocator can be given to SQLite only for
  * the whole process, which is not a library's to do. It is bounded by the page cache (8 MiB). */
-#include <errno.h>
 #include <kappatweet/sink.h>
 #include <sqlite3.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -19,8 +17,9 @@
 #include "base/sys.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "io/folders.h"
 #include "json/json.h"
+#include "io/folders.h"
+#include "sink/folder.h"
 #include "sink/pending.h"
 
 /* 4,000 rows are about 40 ms of work here and pin about 12 MiB of payloads until the commit. */
@@ -50,9 +49,10 @@ typedef struct sqlite_sink {
   int64_t sync_ms;
   sqlite3 *db;
   sqlite3_stmt *queries[QUERIES];
-  int ready;  /* the schema is there */
-  int open;   /* a transaction is */
-  int erased; /* since the write-ahead log was emptied last */
+  int ready;   /* the schema is there */
+  int stepped; /* the run has begun */
+  int open;    /* a transaction is */
+  int erased;  /* since the write-ahead log was emptied last */
   kt_delivery **held;
   size_t held_count, held_cap, held_records;
   int64_t held_since, held_last;
@@ -177,10 +177,8 @@ static kt_status make_schema(sqlite_sink *s, kt_error *err) {
 
 static kt_status make_ready(sqlite_sink *s, kt_error *err) {
   if (s->ready) return KT_OK;
-  if (kt_folders_make(s->env, s->path, s->sync)) {
-    kt_fail_os(err, errno, WHERE, "cannot make %.120s", s->path);
-    return KT_EIO;
-  }
+  if (!s->db && kt_folders_make(s->env, s->path, s->sync))
+    return kt_folder_fail(WHERE, "make", s->path, err);
   kt_status st = connect_to(s, SQLITE_OPEN_CREATE, err);
   if (st == KT_OK) st = check_version(s, err);
   if (st == KT_OK)
@@ -401,6 +399,7 @@ static int64_t due(const sqlite_sink *s) {
 
 static kt_status sqlite_step(void *self, int64_t mono_ms, kt_error *err) {
   sqlite_sink *s = self;
+  s->stepped = 1;
   if (mono_ms >= due(s)) commit(s, err);
   return KT_AGAIN;
 }
@@ -420,7 +419,6 @@ static void empty_wal(sqlite_sink *s) {
 static kt_status sqlite_flush(void *self, kt_error *err) {
   sqlite_sink *s = self;
   kt_status st = commit(s, err);
-  if (st == KT_OK && s->empty) st = make_ready(s, err);
   if (st == KT_OK) empty_wal(s);
   return st;
 }
@@ -444,6 +442,7 @@ static void release(sqlite_sink *s) {
 static void sqlite_close(void *self) {
   sqlite_sink *s = self;
   commit(s, NULL);
+  if (s->stepped && s->empty) make_ready(s, NULL); /* not when the run failed before it began */
   if (s->db) empty_wal(s);
   release(s);
 }
@@ -462,16 +461,7 @@ static kt_status look(sqlite_sink *s, kt_error *err) {
     kt_status status = connect_to(s, 0, err);
     return status == KT_OK ? check_version(s, err) : status;
   }
-  const char *slash = strrchr(s->path, '/');
-  char *folder =
-      kt_strndup(s->env, slash ? s->path : ".", slash ? (size_t)(slash - s->path) + 1 : 1);
-  if (!folder) return kt_fail_nomem(err, WHERE);
-  int wrong = kt_sys_access(folder, W_OK | X_OK);
-  kt_strfree(s->env, folder);
-  if (!wrong || errno == ENOENT) return KT_OK; /* the folder is made with the database */
-  kt_fail_os(err, errno, WHERE, "cannot open %.120s", s->path);
-  if (err) err->flags |= KT_ERR_FATAL;
-  return KT_EIO;
+  return kt_folder_check(s->env, s->path, WHERE, err);
 }
 
 static kt_status sqlite_open(void *user, const kt_env *env, const kt_conf *conf, void **self,

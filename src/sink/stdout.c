@@ -6,8 +6,8 @@
 #include "sink/stream.h"
 
 static const char OPTIONS[] =
-    "\t\t\t\t\t\tWrites records to standard output, unbuffered, a batch at a time; waits while "
-    "nobody reads.\n"
+    "\t\t\t\t\t\trecords to standard output, unbuffered, a batch at a time; waits while "
+    "nobody reads\n"
     "format\tenum:ndjson|csv\t\tndjson\t\t\thow records are written\n" KT_ENCODER_OPTIONS;
 
 static kt_status stdout_open(void *user, const kt_env *env, const kt_conf *conf, void **self,

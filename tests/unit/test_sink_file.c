@@ -49,14 +49,17 @@ END_TEST
 START_TEST(file_without_records_has_the_header) {
   try_sink s;
   open_csv(&s, "a.csv", "");
-  ck_assert(!has("a.csv")); /* nothing is touched before it is needed */
-  ck_assert_int_eq(s.ops->flush(s.self, NULL), KT_OK);
-  expect_file("a.csv", "tweet_id;text\n");
   try_close(&s);
+  ck_assert(!has("a.csv")); /* a run that did not begin touches nothing */
+  open_csv(&s, "a.csv", "");
+  s.ops->step(s.self, try_clock.mono_ms, NULL);
+  ck_assert(!has("a.csv"));
+  try_close(&s);
+  expect_file("a.csv", "tweet_id;text\n");
   run("a.csv", "", 1, 1);
   expect_file("a.csv", "tweet_id;text\n1;post 1\n");
   open_csv(&s, "b.csv", "empty=false");
-  ck_assert_int_eq(s.ops->flush(s.self, NULL), KT_OK);
+  s.ops->step(s.self, try_clock.mono_ms, NULL);
   try_close(&s);
   ck_assert(!has("b.csv") && !has(".b.csv.journal"));
 }
@@ -168,11 +171,21 @@ END_TEST
 
 START_TEST(file_says_what_is_wrong) {
   spit(temp("a.csv"), "x", 1);
+  refused("a.csv/b/c.csv", "", "a.csv/b/c.csv: Not a directory");
+  refused("a.csv/b/", "", "a.csv/b/: Not a directory");
   refused("a.csv", "partition=hour", "need a folder");
   refused("d/", "partition=hour&key=%25Y", "not both");
   refused("d/", "key=%25B", "unknown %B");
   refused("d/", "mode=overwrite", "mode=overwrite is for one file");
   refused("d/", "name=a/b", "is no file name");
+}
+END_TEST
+
+START_TEST(file_makes_the_folders_that_it_needs) {
+  run("x/y/a.csv", "", 1, 1);
+  expect_file("x/y/a.csv", "tweet_id;text\n1;post 1\n");
+  run("z/y/", "", 1, 1);
+  expect_file("z/y/part-000.csv", "tweet_id;text\n1;post 1\n");
 }
 END_TEST
 
@@ -546,6 +559,7 @@ int main(void) {
   tcase_add_test(t, file_changed_by_somebody_else_is_refused);
   tcase_add_test(t, file_removed_by_its_owner_is_written_again);
   tcase_add_test(t, file_says_what_is_wrong);
+  tcase_add_test(t, file_makes_the_folders_that_it_needs);
   tcase_add_test(t, file_one_writer_only);
   tcase_add_test(t, file_syncs_by_bytes_by_time_and_when_quiet);
   tcase_add_test(t, file_close_completes_what_is_held);

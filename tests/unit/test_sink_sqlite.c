@@ -176,6 +176,9 @@ START_TEST(sqlite_refuses_clearly) {
        100);
   ck_assert_int_eq(try_open(&s, &kt_sink_sqlite, uri), KT_ECORRUPT);
   ck_assert_ptr_nonnull(strstr(s.err.message, "file is not a database"));
+  snprintf(uri, sizeof uri, "sqlite:%s", temp("k.db/x.db"));
+  ck_assert_int_eq(try_open(&s, &kt_sink_sqlite, uri), KT_EIO);
+  ck_assert_ptr_nonnull(strstr(s.err.message, "k.db/x.db: Not a directory"));
   snprintf(uri, sizeof uri, "sqlite:%s?table=a%%22b", temp("new.db"));
   ck_assert_int_eq(try_open(&s, &kt_sink_sqlite, uri), KT_EINVAL);
   ck_assert_ptr_nonnull(strstr(s.err.message, "option table"));
@@ -204,11 +207,13 @@ END_TEST
 START_TEST(sqlite_is_made_when_needed) {
   try_sink s;
   open_db(&s, "empty=false");
-  ck_assert_int_eq(s.ops->flush(s.self, NULL), KT_OK);
+  s.ops->step(s.self, try_clock.mono_ms, NULL);
+  try_close(&s);
+  open_db(&s, "");
   try_close(&s);
   ck_assert(!is_file(temp("k.db")));
   open_db(&s, "");
-  ck_assert_int_eq(s.ops->flush(s.self, NULL), KT_OK);
+  s.ops->step(s.self, try_clock.mono_ms, NULL);
   try_close(&s);
   expect("SELECT count(*) FROM posts", "0|");
 }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sink/folder.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/sys.h"
+
+kt_status kt_folder_fail(const char *where, const char *what, const char *path, kt_error *err) {
+  int e = errno;
+  int passes = e == ENOSPC || e == EDQUOT || e == EFBIG || e == EMFILE || e == ENFILE ||
+               e == ENOMEM || e == EAGAIN || e == EINTR;
+  kt_status st = kt_fail_os(err, e, where, "cannot %s %.120s", what, path);
+  if (err) err->flags |= passes ? KT_ERR_RETRYABLE : KT_ERR_FATAL;
+  return st;
+}
+
+kt_status kt_folder_check(const kt_env *env, const char *path, const char *where, kt_error *err) {
+  struct stat st;
+  size_t n = strlen(path);
+  char *dir = kt_strndup(env, path, n);
+  if (!dir) return kt_fail_nomem(err, where);
+  int found = 0;
+  for (char *slash; !found && (slash = strrchr(dir, '/')) && slash != dir;) {
+    *slash = '\0';
+    found = kt_sys_stat(dir, &st) == 0 || errno != ENOENT;
+  }
+  if (!found) memcpy(dir, *path == '/' ? "/" : ".", n ? 2 : 1);
+  int wrong = 0;
+  if (found && (kt_sys_stat(dir, &st) || !S_ISDIR(st.st_mode))) {
+    errno = ENOTDIR;
+    wrong = 1;
+  } else {
+    wrong = kt_sys_access(dir, W_OK | X_OK) != 0;
+  }
+  int e = errno;
+  kt_env_release(env, dir, n + 1);
+  errno = e;
+  return wrong ? kt_folder_fail(where, "open", path, err) : KT_OK;
+}
