@@ -5,11 +5,13 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/span.h"
+#include "base/sys.h"
 
 #define WHERE "source.file"
 enum {
-  FILES_A_STEP = 64
-}; /* opened in one read, so that many empty ones do not hold the others up */
+  FILES_A_STEP = 64, /* opened in one read, so that many empty ones do not hold the others up */
+  KEPT_MARKS = 1000  /* of files that are not there: they may come back */
+};
 
 static const char options[] =
     "\t\t\t\t\t\tReads posts from files: a path, a folder, a glob, or - for standard input; gzip, "
@@ -54,6 +56,7 @@ static void free_source(kt_file_source *s) {
   kt_env_release(s->env, s->tails, s->tail_cap * sizeof *s->tails);
   kt_marks_clear(&s->marks);
   kt_paths_free(&s->paths);
+  kt_paths_free(&s->renamed);
   kt_checkpoint_close(s->checkpoint);
   kt_buf_clear(&s->resumed);
   kt_strfree(s->env, s->target);
@@ -64,18 +67,35 @@ static int is_stdin(const kt_file_source *s) {
   return strcmp(s->target, "-") == 0;
 }
 
+/* A checkpoint that is used for years would name each file that ever was. */
+static void forget_old(kt_file_source *s) {
+  struct stat st;
+  if (s->marks.count <= s->paths.count + KEPT_MARKS) return;
+  for (size_t i = 0; i < s->paths.count; i++)
+    if (kt_sys_stat(s->paths.list[i], &st) == 0) kt_marks_see(&s->marks, st.st_dev, st.st_ino);
+  for (size_t i = 0; i < s->renamed.count; i++)
+    if (kt_sys_stat(s->renamed.list[i], &st) == 0) kt_marks_see(&s->marks, st.st_dev, st.st_ino);
+  kt_marks_drop_unseen(&s->marks);
+}
+
 /* A single file is opened at once: what cannot be read at all stops the run before it begins. */
 static kt_status find_files(kt_file_source *s, kt_error *err) {
   if (!is_stdin(s)) {
     kt_status st = kt_paths_expand(&s->paths, s->env, s->target, s->recursive, err);
     if (st < 0) return st;
     if (!s->paths.count && !s->follow)
-      return kt_fail(err, KT_EIO, 0, WHERE, "no file matches %s", kt_error_path(s->target));
+      return kt_fail(err, KT_EIO, 0, WHERE,
+                     kt_glob_is(s->target) ? "no file matches %s"
+                                           : "folder %s holds no file to read",
+                     kt_error_path(s->target));
+    st = kt_paths_find_renamed(&s->renamed, s->env, s->target, &s->marks, err);
+    if (st < 0) return st;
+    forget_old(s);
     if (s->follow) {
-      kt_paths_free(&s->paths);
+      kt_paths_free(&s->paths); /* listed at each interval */
       return KT_OK;
     }
-    if (s->paths.count != 1) return KT_OK;
+    if (s->paths.count != 1 || s->renamed.count) return KT_OK;
   }
   const char *path = is_stdin(s) ? s->target : s->paths.list[0];
   s->next = 1;
@@ -109,7 +129,7 @@ static kt_status file_open(void *user, const kt_env *env, const kt_conf *conf, k
   s->env = env;
   kt_marks_init(&s->marks, env);
   kt_buf_init(&s->resumed, env);
-  s->paths.env = env;
+  s->paths.env = s->renamed.env = env;
   s->framing = framing_of(kt_conf_string(conf, "framing"));
   s->max_line = (size_t)kt_conf_int(conf, "max_line_bytes");
   s->recursive = (int)kt_conf_int(conf, "recursive");
@@ -150,8 +170,9 @@ void kt_file_idle(kt_file_source *s, kt_feed *feed) {
 /* KT_OK: s->reader is set; KT_AGAIN: no room to tell that a file cannot be opened; KT_END. */
 static kt_status open_next(kt_file_source *s, kt_feed *feed, kt_error *err) {
   kt_error why;
-  for (; s->next < s->paths.count; s->next++) {
-    const char *path = s->paths.list[s->next];
+  size_t older = s->renamed.count;
+  for (; s->next < older + s->paths.count; s->next++) {
+    const char *path = s->next < older ? s->renamed.list[s->next] : s->paths.list[s->next - older];
     kt_status st =
         kt_reader_open(&s->reader, s->env, path, s->framing, s->max_line, &s->marks, &why);
     if (st == KT_OK && !kt_reader_finished(s->reader, &s->marks)) {

@@ -14,11 +14,13 @@ typedef struct kt_file_source {
   size_t max_line;
   int64_t poll_ms, rotate_ms;
   kt_paths paths;
+  kt_paths renamed;                  /* to be read before them */
   size_t next;                       /* of paths: not opened yet */
   kt_reader *reader;                 /* being read, without follow */
   kt_reader **tails;                 /* followed files, in order of name */
   size_t tail_count, tail_cap, tail; /* the one being read */
   int64_t next_poll_ms;
+  int listed_before;
   int waits_for_stream;
   kt_marks marks; /* of files that are not open */
   kt_checkpoint *checkpoint;

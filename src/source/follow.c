@@ -56,24 +56,31 @@ static kt_status remember_bad(kt_file_source *s, const struct stat *st, kt_error
   return KT_OK;
 }
 
+/* The file is known after all, or there are too many open ones: its turn comes. */
+static kt_status leave(kt_file_source *s, kt_reader *r) {
+  kt_marks_see(&s->marks, r->in.dev, r->in.ino);
+  kt_reader_free(r);
+  return KT_OK;
+}
+
 static kt_status add_tail(kt_file_source *s, kt_feed *feed, const char *path, const struct stat *at,
                           int64_t mono_ms, kt_error *err) {
   kt_error why;
   kt_reader *r;
-  kt_status st;
-  if (s->tail_count >= MAX_OPEN) {
-    kt_marks_see(&s->marks, at->st_dev, at->st_ino); /* its turn comes */
-    if ((st = close_idle(s, err)) != KT_OK) return st < 0 ? st : KT_OK;
-  }
   if (kt_grow(s->env, &s->tails, &s->tail_cap, s->tail_count + 1, sizeof *s->tails))
     return kt_fail_nomem(err, WHERE);
-  st = kt_reader_open(&r, s->env, path, s->framing, s->max_line, &s->marks, &why);
+  kt_status st = kt_reader_open(&r, s->env, path, s->framing, s->max_line, &s->marks, &why);
   if (st == KT_ENOMEM) return kt_fail_nomem(err, WHERE);
   if (st < 0) {
     if (why.os_error == ENOENT) return KT_OK;
     st = kt_file_reject(s, feed, path, &why);
     if (st < 0) return kt_fail_nomem(err, WHERE);
     return st == KT_OK ? remember_bad(s, at, err) : KT_OK;
+  }
+  if (kt_reader_finished(r, &s->marks)) return leave(s, r);
+  if (s->tail_count >= MAX_OPEN && (st = close_idle(s, err)) != KT_OK) {
+    leave(s, r);
+    return st < 0 ? st : KT_OK;
   }
   r->used_ms = mono_ms;
   r->ready = r->listed = 1;
@@ -92,7 +99,8 @@ static kt_status look_at(kt_file_source *s, kt_feed *feed, const char *path, int
     return KT_OK;
   }
   const kt_mark *mark = kt_marks_find(&s->marks, st.st_dev, st.st_ino);
-  if (mark && mark->size && mark->size == (uint64_t)st.st_size) {
+  /* At first the marks are another run's: only a file's beginning tells that it is the same. */
+  if (s->listed_before && mark && mark->size && mark->size == (uint64_t)st.st_size) {
     kt_marks_see(&s->marks, st.st_dev, st.st_ino);
     return KT_OK;
   }
@@ -121,6 +129,8 @@ static kt_status rescan(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_er
     check_growth(s->tails[i]);
     s->tails[i]->listed = 0;
   }
+  for (size_t i = 0; st == KT_OK && i < s->renamed.count; i++)
+    st = look_at(s, feed, s->renamed.list[i], mono_ms, err);
   for (size_t i = 0; st == KT_OK && i < paths.count; i++)
     st = look_at(s, feed, paths.list[i], mono_ms, err);
   kt_paths_free(&paths);
@@ -131,6 +141,8 @@ static kt_status rescan(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_er
     else if (r->gone_ms == KT_UNKNOWN)
       r->gone_ms = mono_ms;
   }
+  if (st == KT_OK) s->listed_before = 1;
+  if (st == KT_OK) kt_paths_free(&s->renamed); /* they are open now, and listed no more */
   /* An open file's place is with its reader, that of a file which is gone with nobody. */
   if (st == KT_OK && listed) kt_marks_drop_unseen(&s->marks);
   return st;

@@ -6,7 +6,7 @@
 #include "source/framer.h"
 
 static const char magic[4] = { 'k', 't', 'f', '1' };
-enum { MARK_BYTES = 8 * 10 }; /* at most */
+enum { MARK_BYTES = 7 * 10 + 2 * 8 }; /* at most */
 
 void kt_marks_init(kt_marks *m, const kt_env *env) {
   *m = (kt_marks){ .env = env };
@@ -66,12 +66,17 @@ static void put_number(kt_buf *b, uint64_t v) {
   b->ptr[b->len++] = (char)v;
 }
 
+static void put_word(kt_buf *b, uint64_t v) {
+  for (int i = 0; i < 8; i++) b->ptr[b->len++] = (char)(v >> (8 * i));
+}
+
 kt_status kt_mark_write(const kt_mark *k, kt_buf *b) {
   if (kt_buf_need(b, MARK_BYTES)) return KT_ENOMEM;
   put_number(b, k->dev);
   put_number(b, k->ino);
   put_number(b, k->head_len);
-  for (int i = 0; i < 8; i++) b->ptr[b->len++] = (char)(k->head_hash >> (8 * i));
+  put_word(b, k->head_hash);
+  put_word(b, k->name);
   put_number(b, (uint64_t)(k->framing | k->in_array << 2));
   put_number(b, k->offset);
   put_number(b, k->line);
@@ -134,15 +139,22 @@ static int get_number(kt_span *s, uint64_t *out) {
   return -1;
 }
 
+static uint64_t get_word(kt_span *s) {
+  uint64_t v = 0;
+  for (int i = 0; i < 8; i++) v |= (uint64_t)(unsigned char)s->ptr[i] << (8 * i);
+  s->ptr += 8;
+  s->len -= 8;
+  return v;
+}
+
 static int read_mark(kt_span *s, kt_mark *k) {
   uint64_t head_len, state;
   memset(k, 0, sizeof *k);
   if (get_number(s, &k->dev) || get_number(s, &k->ino) || get_number(s, &head_len) ||
-      head_len > KT_MARK_HEAD || s->len < 8)
+      head_len > KT_MARK_HEAD || s->len < 16)
     return -1;
-  for (int i = 0; i < 8; i++) k->head_hash |= (uint64_t)(unsigned char)s->ptr[i] << (8 * i);
-  s->ptr += 8;
-  s->len -= 8;
+  k->head_hash = get_word(s);
+  k->name = get_word(s);
   if (get_number(s, &state) || state > 7 || (state & 3) > KT_FRAMING_JSON ||
       get_number(s, &k->offset) || get_number(s, &k->line) || get_number(s, &k->size))
     return -1;

@@ -9,6 +9,7 @@ enum { KT_MARK_HEAD = 1024 }; /* first bytes by which a file is known */
 
 typedef struct kt_mark {
   uint64_t dev, ino, head_hash; /* the file */
+  uint64_t name;                /* hash of the path that it was read under */
   uint32_t head_len;            /* bytes under the hash: fewer if the file was shorter */
   uint8_t framing, in_array;
   uint64_t offset, line; /* of the next frame, in the decompressed text */

@@ -3,7 +3,7 @@
 #ifndef KT_SOURCE_PATHS_H
 #define KT_SOURCE_PATHS_H
 
-#include <kappatweet/env.h>
+#include "source/marks.h"
 
 typedef struct kt_paths {
   const kt_env *env;
@@ -18,6 +18,12 @@ typedef struct kt_paths {
 kt_status kt_paths_expand(kt_paths *out, const kt_env *env, const char *target, int recursive,
                           kt_error *err);
 void kt_paths_free(kt_paths *p);
+uint64_t kt_path_hash(const char *path);
+/* Files beside `target` that were read under its name before and have another one now: log rotation
+ * between two runs. Fills `out` with those that are not read to their end, to be freed in any case.
+ */
+kt_status kt_paths_find_renamed(kt_paths *out, const kt_env *env, const char *target,
+                                const kt_marks *marks, kt_error *err);
 
 /* Whether `name` matches the whole pattern. Byte by byte; a slash matches nothing but itself. */
 int kt_glob_match(const char *pattern, const char *name);

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/span.h"
+#include "source/paths.h"
 
 #define WHERE "source.file"
 enum {
@@ -43,7 +44,9 @@ static kt_span make_place(kt_reader *r, uint64_t line, uint64_t offset) {
 
 static void go_on(kt_reader *r, const kt_marks *marks) {
   const kt_mark *mark = r->in.stream ? NULL : kt_marks_find(marks, r->in.dev, r->in.ino);
+  r->name = kt_path_hash(r->path);
   if (!mark || !mark->offset || !kt_input_is(&r->in, mark)) return;
+  r->name = mark->name; /* the first one, whatever it is called since */
   kt_framer_seek(&r->framer, mark->framing, mark->in_array, mark->offset, mark->line);
   kt_input_skip(&r->in, mark->offset);
 }
@@ -93,7 +96,8 @@ kt_status kt_reader_pause(kt_reader *r) {
 
 void kt_reader_mark(const kt_reader *r, kt_mark *mark) {
   const kt_framer *f = &r->framer;
-  *mark = (kt_mark){ .framing = (uint8_t)f->framing,
+  *mark = (kt_mark){ .name = r->name,
+                     .framing = (uint8_t)f->framing,
                      .in_array = (uint8_t)f->in_array,
                      .offset = f->offset,
                      .line = f->line };

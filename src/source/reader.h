@@ -13,6 +13,7 @@
 typedef struct kt_reader {
   const kt_env *env;
   char *path;
+  uint64_t name; /* hash of the path of its mark */
   kt_input in;
   kt_framer framer;
   char *at, *end;    /* text not fed yet, in the engine's memory */

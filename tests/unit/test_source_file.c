@@ -44,6 +44,8 @@ END_TEST
 START_TEST(test_refused) {
   refused("no.ndjson", "", "cannot open no.ndjson: No such file or directory");
   refused("no/*.ndjson", "", "no file matches no/*.ndjson");
+  ck_assert_int_eq(mkdir("bare", 0755), 0);
+  refused("bare", "", "folder bare holds no file to read");
   refused("-", "checkpoint=c", "standard input cannot be read again: checkpoint needs a file");
   refused("-", "follow=true", "standard input is read to its end anyway: follow needs a file");
   refused("no.ndjson", "follow=true", "cannot open no.ndjson: No such file or directory");
@@ -241,6 +243,21 @@ START_TEST(test_checkpoint) {
   ck_assert_str_eq(checkpointed("a", 100), "a:1:0=90|a:2:3=91|a:3:6=92|a:4:9=93|");
   put("a", "x\ny\n"); /* the same inode, rewritten */
   ck_assert_str_eq(checkpointed("a", 100), "a:1:0=x|a:2:2=y|");
+}
+END_TEST
+
+/* Rotated between two runs: what was not read of the old file comes first. */
+START_TEST(test_checkpoint_rotated) {
+  put("a", "1\n2\n");
+  put("other", "0\n");
+  ck_assert_str_eq(checkpointed("other", 100), "other:1:0=0|");
+  ck_assert_str_eq(checkpointed("a", 1), "a:1:0=1|");
+  append("a", "3\n");
+  append("other", "no\n");
+  ck_assert_int_eq(rename("a", "a.1"), 0);
+  put("a", "4\n");
+  ck_assert_str_eq(checkpointed("a", 100), "./a.1:2:2=2|./a.1:3:4=3|a:1:0=4|");
+  ck_assert_str_eq(checkpointed("a", 100), "");
 }
 END_TEST
 
@@ -471,6 +488,7 @@ int main(void) {
   tcase_add_loop_test(t, test_damaged, 0, 3);
   tcase_add_test(t, test_resume);
   tcase_add_test(t, test_checkpoint);
+  tcase_add_test(t, test_checkpoint_rotated);
   tcase_add_loop_test(t, test_checkpoint_packed, 0, 3);
   tcase_add_test(t, test_checkpoint_shared);
   tcase_add_test(t, test_resumed);

@@ -173,6 +173,31 @@ START_TEST(test_follow_resume) {
 }
 END_TEST
 
+/* Rotated while nobody looked: the old file is read to its end, then forgotten. */
+START_TEST(test_follow_rotated_before) {
+  run a, b;
+  kt_buf position;
+  kt_buf_init(&position, env);
+  put("f", "1\n2\n3\n");
+  start(&a, "f", "follow=true");
+  a.feed.room = 1;
+  read_all(&a);
+  ck_assert_int_eq(kt_source_file.position(a.self, &position), KT_OK);
+  stop(&a);
+  ck_assert_int_eq(rename("f", "f.1"), 0);
+  put("f", "4\n");
+  ck_assert_int_eq(start_in(env, &b, "f", "follow=true", kt_buf_bytes(&position)), KT_OK);
+  ck_assert_str_eq(tick(&b), "./f.1:2:2=2|./f.1:3:4=3|f:1:0=4|");
+  append("f.1", "late\n");
+  ck_assert_str_eq(tick(&b), "./f.1:4:6=late|");
+  for (int i = 0; i < 30; i++) tick(&b);
+  append("f.1", "too late\n");
+  ck_assert_str_eq(tick(&b), "");
+  stop(&b);
+  kt_buf_clear(&position);
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("source_follow");
   TCase *t = tcase_create("follow");
@@ -186,6 +211,7 @@ int main(void) {
   tcase_add_test(t, test_follow_many);
   tcase_add_loop_test(t, test_follow_packed, 0, 3);
   tcase_add_test(t, test_follow_resume);
+  tcase_add_test(t, test_follow_rotated_before);
   suite_add_tcase(s, t);
   return test_run(s);
 }

@@ -166,6 +166,7 @@ static kt_mark mark_of(uint64_t i) {
   return (kt_mark){ .dev = i % 3,
                     .ino = i,
                     .head_hash = i * UINT64_C(0x123456789abcdef1),
+                    .name = ~i,
                     .head_len = (uint32_t)(i % (KT_MARK_HEAD + 1)),
                     .framing = (uint8_t)(i % 3),
                     .in_array = i % 2,
