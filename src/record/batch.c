@@ -162,7 +162,7 @@ const kt_score *kt_batch_score(const kt_batch *b, size_t i) {
 
 kt_span kt_batch_place(const kt_batch *b, size_t i) {
   if (i >= b->count) return KT_NULL_SPAN;
-  if (b->records[i].kind == KT_DEAD && b->dead) return b->dead[i].place;
+  if (b->records[i].kind == KT_DEAD && i < b->dead_cap) return b->dead[i].place;
   return b->frame_of[i] < b->block.count ? b->block.frames[b->frame_of[i]].place : KT_NULL_SPAN;
 }
 
@@ -174,7 +174,7 @@ int64_t kt_batch_watermark_ms(const kt_batch *b) {
 }
 
 kt_status kt_batch_dead(const kt_batch *b, size_t i, kt_dead *out) {
-  if (i >= b->count || b->records[i].kind != KT_DEAD || !b->dead) return KT_EINVAL;
+  if (i >= b->count || b->records[i].kind != KT_DEAD || i >= b->dead_cap) return KT_EINVAL;
   uint32_t size = out->size;
   if (size < sizeof(uint32_t)) return KT_EINVAL;
   memcpy(out, &b->dead[i], size < sizeof *out ? size : sizeof *out);
@@ -199,7 +199,8 @@ void kt_batch_compact(kt_batch *b, const uint8_t *keep) {
       b->records[n] = b->records[i];
       b->frame_of[n] = b->frame_of[i];
       if (b->scored) b->scores[n] = b->scores[i];
-      if (b->dead) b->dead[n] = b->dead[i];
+      /* `dead` reaches only to the last dead letter; a batch used again may have a shorter one. */
+      if (b->records[n].kind == KT_DEAD && i < b->dead_cap) b->dead[n] = b->dead[i];
     }
     n++;
   }

@@ -45,6 +45,7 @@ kt_record *kt_batch_insert(kt_batch *b, size_t at) {
 void kt_batch_forget(kt_batch *b) {
   b->count = b->reject_count = 0;
   b->scored = 0;
+  if (b->dead_cap) memset(b->dead, 0, b->dead_cap * sizeof *b->dead); /* spans into the arena */
   kt_arena_reset(&b->arena);
 }
 
