@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/span.h"
 #include "base/sys.h"
+#include "io/disk.h"
 #include "io/journal_inside.h"
 
 static const char WHERE[] = "journal";
@@ -309,7 +310,7 @@ static kt_status put_snapshot(kt_journal *j) {
 }
 
 static kt_status fail_os(const kt_journal *j, const char *what, kt_error *err) {
-  return kt_fail_os(err, errno, WHERE, "cannot %s %.120s", what, j->path);
+  return kt_disk_fail(WHERE, what, j->path, err);
 }
 
 kt_status kt_journal_lock(const kt_journal *j, int fd, kt_error *err) {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/span.h"
 #include "base/sys.h"
+#include "io/disk.h"
 #include "io/journal_inside.h"
 
 static const char WHERE[] = "journal";
@@ -183,7 +184,7 @@ static kt_status read_all(kt_journal *j, int fd, kt_error *err) {
   for (;;) {
     if (kt_buf_need(&j->text, 64 * 1024)) return kt_fail_nomem(err, WHERE);
     ssize_t n = kt_sys_read(fd, j->text.ptr + j->text.len, j->text.cap - j->text.len);
-    if (n < 0) return kt_fail_os(err, errno, WHERE, "cannot read %.120s", j->path);
+    if (n < 0) return kt_disk_fail(WHERE, "read", j->path, err);
     if (n == 0) return KT_OK;
     j->text.len += (size_t)n;
   }
@@ -191,8 +192,7 @@ static kt_status read_all(kt_journal *j, int fd, kt_error *err) {
 
 kt_status kt_journal_load(kt_journal *j, kt_error *err) {
   int fd = kt_sys_open(j->path, O_RDWR | O_APPEND, 0);
-  if (fd < 0)
-    return errno == ENOENT ? KT_OK : kt_fail_os(err, errno, WHERE, "cannot open %.120s", j->path);
+  if (fd < 0) return errno == ENOENT ? KT_OK : kt_disk_fail(WHERE, "open", j->path, err);
   j->fd = fd;
   kt_status st = kt_journal_lock(j, fd, err);
   if (st == KT_OK) st = read_all(j, fd, err);

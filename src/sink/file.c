@@ -41,9 +41,6 @@ static const char NDJSON_OPTIONS[] = "\t\t\t\t\t\tWrites one JSON object a line,
 static const char CSV_OPTIONS[] =
     "\t\t\t\t\t\tCSV (RFC 4180), to a file or to folders of files by time\n" FILE_OPTIONS;
 
-/* Nothing more seems to come: waiting would only delay it. */
-enum { QUIET_MS = 20 };
-
 static kt_status file_open(const kt_env *env, const kt_conf *conf, int32_t format,
                            const char *where, void **self, kt_error *err) {
   kt_file_sink *s = kt_zalloc(env, sizeof *s);
@@ -93,9 +90,7 @@ static void complain(const kt_file_sink *s, const kt_error *err) {
 }
 
 static int64_t due(const kt_file_sink *s) {
-  if (s->held_since == INT64_MAX) return INT64_MAX;
-  int64_t age = s->held_since + s->sync_ms, quiet = s->held_last + QUIET_MS;
-  return age < quiet ? age : quiet;
+  return s->held_since == INT64_MAX ? INT64_MAX : s->held_since + s->sync_ms;
 }
 
 static kt_status file_step(void *self, int64_t mono_ms, kt_error *err) {
@@ -104,7 +99,8 @@ static kt_status file_step(void *self, int64_t mono_ms, kt_error *err) {
   s->stepped = 1;
   if (s->stream) return KT_AGAIN;
   if (mono_ms >= due(s)) kt_file_sync(s, err);
-  if (s->by_arrival && kt_file_close_until(s, kt_env_now_ms(s->env), &why) < 0) complain(s, &why);
+  if (s->by_arrival && kt_file_close_until(s, kt_env_now_ms(s->env) - KT_FILE_GRACE_MS, &why) < 0)
+    complain(s, &why);
   return KT_AGAIN;
 }
 
@@ -117,7 +113,8 @@ static void file_pollset(void *self, kt_pollset *ps) {
   for (size_t i = 0; i < s->set.count; i++)
     if (s->set.items[i]->close_at < next) next = s->set.items[i]->close_at;
   if (next != INT64_MAX)
-    kt_pollset_deadline(ps, kt_env_mono_ms(s->env) + next - kt_env_now_ms(s->env));
+    kt_pollset_deadline(ps,
+                        kt_env_mono_ms(s->env) + next + KT_FILE_GRACE_MS - kt_env_now_ms(s->env));
 }
 
 static kt_status file_flush(void *self, kt_error *err) {

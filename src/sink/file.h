@@ -10,6 +10,9 @@
 #include "sink/pending.h"
 #include "sink/stream.h"
 
+/* time=arrival: batches and a few retries are under way for less than this after their hour. */
+enum { KT_FILE_GRACE_MS = 60000 };
+
 /* A delivery whose records are encoded. After a failure the engine brings it again: then it is
  * known by this (kt_delivery_mine()) and its bytes are still there. */
 typedef struct kt_file_entry {
@@ -46,10 +49,10 @@ typedef struct kt_file_sink {
 
   kt_pending pending;
   kt_file_entry *entries, **entries_end, *spare;
-  size_t held_bytes;             /* gathered since the last sync */
-  uint64_t stamp;                /* of batches */
-  int64_t held_since, held_last; /* monotonic; INT64_MAX = nothing is held */
-  int failed;                    /* the last sync did, and its bytes are still held */
+  size_t held_bytes;  /* gathered since the last sync */
+  uint64_t stamp;     /* of batches */
+  int64_t held_since; /* monotonic; INT64_MAX = nothing is held */
+  int failed;         /* the last sync did, and its bytes are still held */
   kt_error why;
   uint64_t skipped; /* records that the journal had already */
 } kt_file_sink;

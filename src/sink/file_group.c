@@ -123,8 +123,7 @@ kt_status kt_file_take(kt_file_sink *s, kt_delivery *d, kt_error *err) {
   *s->entries_end = e;
   s->entries_end = &e->next;
   kt_delivery_unpin(d, e);
-  s->held_last = kt_env_mono_ms(s->env);
-  if (s->held_since == INT64_MAX) s->held_since = s->held_last;
+  if (s->held_since == INT64_MAX) s->held_since = kt_env_mono_ms(s->env);
   if (s->held_bytes >= s->sync_bytes) kt_file_sync(s, err);
   return KT_OK;
 }
@@ -154,7 +153,7 @@ static kt_status write_group(kt_file_sink *s, kt_error *err) {
     if (st < 0)
       kt_part_cut(p);
     else if (p->next >= 0)
-      kt_part_appended(p);
+      kt_part_appended(&s->set, p);
   }
   return st;
 }

@@ -60,7 +60,8 @@ static kt_part_file *new_part(kt_file_sink *s, int64_t ms, int64_t start, int64_
   if (fresh_name(s, ms, &name, err) == KT_OK &&
       kt_part_add(&s->set, name.ptr, start, 1, NULL, &p, err) == KT_OK) {
     p->encoder = s->encoder;
-    p->close_at = closing_time(start, end, s->by_arrival ? KT_UNKNOWN : s->watermark_ms);
+    int64_t late = s->by_arrival ? kt_env_now_ms(s->env) - KT_FILE_GRACE_MS : s->watermark_ms;
+    p->close_at = closing_time(start, end, late);
   }
   kt_buf_clear(&name);
   return p;
@@ -71,9 +72,12 @@ static int64_t time_of(const kt_file_sink *s, const kt_record *r) {
   return r->arrived_ms != KT_UNKNOWN ? r->arrived_ms : kt_env_now_ms(s->env);
 }
 
+/* A notice without a time of its own goes with the post before it: in an archive that is read
+ * again, the time of arrival would be today's. */
 kt_part_file *kt_file_route(kt_file_sink *s, const kt_record *r, kt_error *err) {
   int64_t start, end;
   if (s->only) return s->only;
+  if (!s->by_arrival && r->created_ms == KT_UNKNOWN && s->recent) return s->recent;
   int64_t ms = time_of(s, r);
   if (s->recent && ms >= s->recent_start && ms < s->recent_end) return s->recent;
   kt_key_period(&s->key, ms, &start, &end);

@@ -9,9 +9,9 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/sys.h"
+#include "io/disk.h"
 #include "io/folders.h"
 #include "sink/file.h"
-#include "sink/folder.h"
 
 /* Concatenation of up to three strings; NULL: no memory. */
 static char *join(const kt_env *env, const char *a, const char *b, const char *c) {
@@ -298,7 +298,7 @@ kt_status kt_file_prepare(kt_file_sink *s, const kt_conf *conf, kt_error *err) {
   status = name_files(s, conf, folder, err);
   if (status == KT_OK) status = take_encoders(s, conf, err);
   if (status == KT_OK && (folder || !exists))
-    status = kt_folder_check(s->env, folder ? s->folder : target, s->set.where, err);
+    status = kt_disk_check(s->env, folder ? s->folder : target, s->set.where, err);
   if (status == KT_OK) status = open_journal(s, mode, err);
   if (status == KT_OK) status = folder ? adopt_folder(s, mode, err) : adopt_file(s, mode, err);
   if (status == KT_OK) status = adopt_deletes(s, strcmp(mode, "overwrite") == 0, err);

@@ -8,11 +8,11 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/sys.h"
+#include "io/disk.h"
 #include "io/folders.h"
-#include "sink/folder.h"
 
 kt_status kt_part_fail(const kt_part_set *set, const char *what, const char *path, kt_error *err) {
-  return kt_folder_fail(set->where, what, path, err);
+  return kt_disk_fail(set->where, what, path, err);
 }
 
 static const char *written_path(const kt_part_file *p) {
@@ -174,10 +174,12 @@ kt_status kt_part_append(kt_part_set *set, kt_part_file *p, kt_error *err) {
   return KT_OK;
 }
 
-void kt_part_appended(kt_part_file *p) {
+void kt_part_appended(kt_part_set *set, kt_part_file *p) {
   p->next = -1;
   p->torn = 0;
   p->buf.len = 0;
+  /* Of many files, few are in use: none keeps the memory of its busiest time. */
+  if (set->count > 8 && p->buf.cap > 64 * 1024) kt_buf_clear(&p->buf);
 }
 
 void kt_part_cut(kt_part_file *p) {
@@ -186,7 +188,12 @@ void kt_part_cut(kt_part_file *p) {
 }
 
 kt_status kt_part_show(kt_part_set *set, kt_part_file *p, kt_error *err) {
+  struct stat st;
   if (p->shown) return KT_OK;
+  if (kt_sys_stat(p->path, &st) == 0)
+    return kt_fail(err, KT_EIO, KT_ERR_FATAL, set->where,
+                   "%.90s is there, made by somebody else: its posts stay hidden beside it",
+                   p->path);
   if (kt_sys_rename(p->hidden, p->path) || (set->sync && kt_sys_sync_parent(p->path)))
     return kt_part_fail(set, "rename to", p->path, err);
   p->shown = 1;

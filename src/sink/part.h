@@ -45,7 +45,7 @@ struct kt_part_set {
   kt_buf scratch; /* compressed */
 };
 
-/* As kt_folder_fail(). */
+/* As kt_disk_fail(). */
 kt_status kt_part_fail(const kt_part_set *set, const char *what, const char *path, kt_error *err);
 
 /* A file named `name` below the folder. `file` is its entry in the journal, NULL = a new one.
@@ -62,7 +62,7 @@ kt_status kt_part_open(kt_part_set *set, kt_part_file *p, kt_error *err);
 /* Appends what was gathered and syncs it; p->next is then the length for the journal. */
 kt_status kt_part_append(kt_part_set *set, kt_part_file *p, kt_error *err);
 /* The journal has taken p->next. */
-void kt_part_appended(kt_part_file *p);
+void kt_part_appended(kt_part_set *set, kt_part_file *p);
 /* It has not: cuts the file back, or remembers to. */
 void kt_part_cut(kt_part_file *p);
 /* Gives it the name that people see. The journal is the caller's business. */

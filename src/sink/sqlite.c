@@ -17,9 +17,9 @@
 #include "base/sys.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "json/json.h"
+#include "io/disk.h"
 #include "io/folders.h"
-#include "sink/folder.h"
+#include "json/json.h"
 #include "sink/pending.h"
 
 /* 4,000 rows are about 40 ms of work here and pin about 12 MiB of payloads until the commit. */
@@ -37,7 +37,7 @@ static const char OPTIONS[] =
     "empty\tbool\t\ttrue\t\t\tmake the database even if no record comes\n";
 
 static const char WHERE[] = "sink.sqlite";
-enum { SCHEMA = 1, QUIET_MS = 20 };
+enum { SCHEMA = 1 };
 
 typedef enum query { INSERT_POST, DELETE_POST, INSERT_DELETED, INSERT_DEAD, QUERIES } query;
 
@@ -55,7 +55,7 @@ typedef struct sqlite_sink {
   int erased;  /* since the write-ahead log was emptied last */
   kt_delivery **held;
   size_t held_count, held_cap, held_records;
-  int64_t held_since, held_last;
+  int64_t held_since;
   kt_pending pending;
   kt_buf scratch;
 } sqlite_sink;
@@ -178,7 +178,7 @@ static kt_status make_schema(sqlite_sink *s, kt_error *err) {
 static kt_status make_ready(sqlite_sink *s, kt_error *err) {
   if (s->ready) return KT_OK;
   if (!s->db && kt_folders_make(s->env, s->path, s->sync))
-    return kt_folder_fail(WHERE, "make", s->path, err);
+    return kt_disk_fail(WHERE, "make", s->path, err);
   kt_status st = connect_to(s, SQLITE_OPEN_CREATE, err);
   if (st == KT_OK) st = check_version(s, err);
   if (st == KT_OK)
@@ -385,16 +385,13 @@ static kt_status sqlite_submit(void *self, kt_delivery *d, kt_error *err) {
   }
   s->held[s->held_count++] = d;
   s->held_records += n;
-  s->held_last = kt_env_mono_ms(s->env);
-  if (s->held_since == INT64_MAX) s->held_since = s->held_last;
+  if (s->held_since == INT64_MAX) s->held_since = kt_env_mono_ms(s->env);
   if (s->held_records >= s->sync_records) commit(s, err);
   return KT_OK;
 }
 
 static int64_t due(const sqlite_sink *s) {
-  if (s->held_since == INT64_MAX) return INT64_MAX;
-  int64_t age = s->held_since + s->sync_ms, quiet = s->held_last + QUIET_MS;
-  return age < quiet ? age : quiet;
+  return s->held_since == INT64_MAX ? INT64_MAX : s->held_since + s->sync_ms;
 }
 
 static kt_status sqlite_step(void *self, int64_t mono_ms, kt_error *err) {
@@ -461,7 +458,7 @@ static kt_status look(sqlite_sink *s, kt_error *err) {
     kt_status status = connect_to(s, 0, err);
     return status == KT_OK ? check_version(s, err) : status;
   }
-  return kt_folder_check(s->env, s->path, WHERE, err);
+  return kt_disk_check(s->env, s->path, WHERE, err);
 }
 
 static kt_status sqlite_open(void *user, const kt_env *env, const kt_conf *conf, void **self,

@@ -198,7 +198,7 @@ START_TEST(file_one_writer_only) {
 }
 END_TEST
 
-START_TEST(file_syncs_by_bytes_by_time_and_when_quiet) {
+START_TEST(file_syncs_by_bytes_and_by_time) {
   try_sink s;
   kt_delivery d = try_posts(1, 1), e = try_posts(2, 2), f = try_posts(3, 3);
   open_csv(&s, "a.csv", "sync.bytes=32");
@@ -207,14 +207,14 @@ START_TEST(file_syncs_by_bytes_by_time_and_when_quiet) {
   ck_assert_ptr_null(kt_delivery_batch(&d)); /* its memory may go */
   try_deadline = INT64_MAX;
   s.ops->pollset(s.self, NULL);
-  ck_assert_int_eq(try_deadline, try_clock.mono_ms + 20);
-  s.ops->step(s.self, try_clock.mono_ms + 19, NULL);
+  ck_assert_int_eq(try_deadline, try_clock.mono_ms + 1000);
+  s.ops->step(s.self, try_clock.mono_ms + 999, NULL);
   ck_assert_int_eq(d.done, 0);
   ck_assert_int_eq(try_submit(&s, &e), KT_OK);
   ck_assert_int_eq(e.done, 1); /* 32 bytes with the header */
   ck_assert_int_eq(d.done, 1);
   ck_assert_int_eq(try_submit(&s, &f), KT_OK);
-  try_clock.mono_ms += 20;
+  try_clock.mono_ms += 1000;
   s.ops->step(s.self, try_clock.mono_ms, NULL);
   ck_assert_int_eq(f.done, 1);
   try_close(&s);
@@ -493,6 +493,56 @@ START_TEST(folder_by_key_and_without_one) {
 }
 END_TEST
 
+START_TEST(folder_notice_without_a_time_goes_with_its_neighbour) {
+  try_sink s;
+  char uri[300];
+  snprintf(uri, sizeof uri, "ndjson:%s?partition=hour&record=full&fields=kind,tweet_id",
+           temp("out"));
+  try_clock.wall_us += 86400ll * 1000000;
+  ck_assert_int_eq(try_open(&s, &kt_sink_ndjson, uri), KT_OK);
+  try_deliver(&s, try_posts(1, 1));
+  try_deliver(&s,
+              try_batch("{\"delete\":{\"status\":{\"id_str\":\"7\",\"user_id_str\":\"9\"}}}\n"));
+  try_close(&s);
+  expect_file("out/2021/11/05/10/part-000.ndjson",
+              "{\"kind\":\"post\",\"tweet_id\":\"1\"}\n{\"kind\":\"delete\",\"tweet_id\":\"7\"}\n");
+}
+END_TEST
+
+START_TEST(folder_never_replaces_a_file) {
+  try_sink s;
+  open_csv(&s, "out", "partition=hour");
+  try_deliver(&s, try_posts(1, 1));
+  spit(temp("out/2021/11/05/10/part-000.csv"), "mine", 4);
+  try_close(&s);
+  expect_file("out/2021/11/05/10/part-000.csv", "mine");
+  expect_file("out/2021/11/05/10/.part-000.csv.open", "tweet_id;text\n1;post 1\n");
+  unlink(temp("out/2021/11/05/10/part-000.csv"));
+  run("out", "partition=hour", 2, 2);
+  expect_file("out/2021/11/05/10/part-000.csv", "tweet_id;text\n1;post 1\n2;post 2\n");
+}
+END_TEST
+
+/* Once warm, a batch costs no allocation. */
+START_TEST(file_allocates_nothing_a_batch) {
+  try_sink s;
+  kt_delivery d[30];
+  size_t calls = 0;
+  open_csv(&s, "a.csv", "sync.bytes=300");
+  for (unsigned i = 0; i < 30; i++) d[i] = try_posts(i * 10, i * 10 + 9);
+  for (unsigned i = 0; i < 30; i++) {
+    if (i == 15) calls = try_alloc.calls;
+    ck_assert_int_eq(try_submit(&s, &d[i]), KT_OK);
+  }
+  ck_assert_uint_eq(try_alloc.calls - calls, 0);
+  try_close(&s);
+  for (unsigned i = 0; i < 30; i++) {
+    ck_assert_int_eq(d[i].done, 1);
+    kt_batch_unref(d[i].batch);
+  }
+}
+END_TEST
+
 START_TEST(folder_by_arrival_is_closed_by_the_clock) {
   try_sink s;
   open_csv(&s, "out", "partition=hour&time=arrival");
@@ -500,10 +550,13 @@ START_TEST(folder_by_arrival_is_closed_by_the_clock) {
   ck_assert(has("out/2021/11/05/10/.part-000.csv.open"));
   try_deadline = INT64_MAX;
   s.ops->pollset(s.self, NULL);
-  ck_assert_int_eq(try_deadline, try_clock.mono_ms + 3600000);
+  ck_assert_int_eq(try_deadline, try_clock.mono_ms + 3660000);
   s.ops->watermark(s.self, INT64_MAX - 1);
   ck_assert(!has("out/2021/11/05/10/part-000.csv"));
-  try_clock.wall_us += 3600000000;
+  try_clock.wall_us += 3659999000;
+  s.ops->step(s.self, try_clock.mono_ms, NULL);
+  ck_assert(!has("out/2021/11/05/10/part-000.csv"));
+  try_clock.wall_us += 1000;
   s.ops->step(s.self, try_clock.mono_ms, NULL);
   ck_assert(has("out/2021/11/05/10/part-000.csv"));
   try_close(&s);
@@ -561,7 +614,7 @@ int main(void) {
   tcase_add_test(t, file_says_what_is_wrong);
   tcase_add_test(t, file_makes_the_folders_that_it_needs);
   tcase_add_test(t, file_one_writer_only);
-  tcase_add_test(t, file_syncs_by_bytes_by_time_and_when_quiet);
+  tcase_add_test(t, file_syncs_by_bytes_and_by_time);
   tcase_add_test(t, file_close_completes_what_is_held);
   tcase_add_test(t, file_full_disk_is_waited_for);
   tcase_add_test(t, file_given_back_for_good_leaves_no_trace);
@@ -574,6 +627,9 @@ int main(void) {
   tcase_add_test(t, folder_removed_by_its_owner_is_written_again);
   tcase_add_test(t, folder_with_few_descriptors);
   tcase_add_test(t, folder_by_key_and_without_one);
+  tcase_add_test(t, folder_notice_without_a_time_goes_with_its_neighbour);
+  tcase_add_test(t, folder_never_replaces_a_file);
+  tcase_add_test(t, file_allocates_nothing_a_batch);
   tcase_add_test(t, folder_by_arrival_is_closed_by_the_clock);
   tcase_add_test(t, file_survives_each_failed_allocation);
   suite_add_tcase(s, t);

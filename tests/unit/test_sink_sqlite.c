@@ -132,9 +132,9 @@ START_TEST(sqlite_one_transaction_a_group) {
   ck_assert(a.done == 1 && b.done == 1);
   expect("SELECT count(*) FROM posts", "4|");
   ck_assert_int_eq(try_submit(&s, &c), KT_OK);
-  s.ops->step(s.self, try_clock.mono_ms + 19, NULL);
+  s.ops->step(s.self, try_clock.mono_ms + 999, NULL);
   ck_assert_int_eq(c.done, 0);
-  s.ops->step(s.self, try_clock.mono_ms + 20, NULL);
+  s.ops->step(s.self, try_clock.mono_ms + 1000, NULL);
   ck_assert_int_eq(c.done, 1);
   try_close(&s);
   expect("SELECT count(*) FROM posts", "5|");

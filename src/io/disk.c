@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sink/folder.h"
+#include "io/disk.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/sys.h"
 
-kt_status kt_folder_fail(const char *where, const char *what, const char *path, kt_error *err) {
+kt_status kt_disk_fail(const char *where, const char *what, const char *path, kt_error *err) {
   int e = errno;
   int passes = e == ENOSPC || e == EDQUOT || e == EFBIG || e == EMFILE || e == ENFILE ||
                e == ENOMEM || e == EAGAIN || e == EINTR;
@@ -18,7 +18,7 @@ kt_status kt_folder_fail(const char *where, const char *what, const char *path, 
   return st;
 }
 
-kt_status kt_folder_check(const kt_env *env, const char *path, const char *where, kt_error *err) {
+kt_status kt_disk_check(const kt_env *env, const char *path, const char *where, kt_error *err) {
   struct stat st;
   size_t n = strlen(path);
   char *dir = kt_strndup(env, path, n);
@@ -39,5 +39,5 @@ kt_status kt_folder_check(const kt_env *env, const char *path, const char *where
   int e = errno;
   kt_env_release(env, dir, n + 1);
   errno = e;
-  return wrong ? kt_folder_fail(where, "open", path, err) : KT_OK;
+  return wrong ? kt_disk_fail(where, "open", path, err) : KT_OK;
 }
