@@ -235,8 +235,10 @@ TARGET static int index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t f
   kt_json_carry c = *carry;
   uint64_t fault = 0;
   m.has_control = 0;
-  for (size_t i = from; i < to; i++)
+  for (size_t i = from; i < to; i++) {
+    __builtin_prefetch(kt_json_ahead(blocks, i));
     fault |= look(j, &m, i - from, kt_json_block_at(blocks, i), &c);
+  }
   fault |= apply_all_rules(&m, to - from, &c);
   *carry = c;
   return fault || put_chunk(j, blocks, &m, from, to - from);

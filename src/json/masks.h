@@ -95,6 +95,12 @@ static inline const char *kt_json_block_at(const kt_json_blocks *b, size_t i) {
   return i == b->last ? b->tail + 16 : p;
 }
 
+/* What to fetch into the cache while block i is read: the processor's own fetching ends with each
+ * page. Behind the text, too: it is only an address. */
+static inline const void *kt_json_ahead(const kt_json_blocks *b, size_t i) {
+  return (const void *)((uintptr_t)b->text + i * KT_JSON_BLOCK + 2048);
+}
+
 /* finish.c: checks the tokens listed in odd[0..n). Returns 0 if they are right. */
 int kt_json_check_odd(const kt_json *j, const uint32_t *odd, size_t n);
 
