@@ -9,7 +9,7 @@ import re
 import sys
 
 ORDER = ["version", "types", "env", "conf", "parts", "pipeline", "batch", "source", "parser", "filter", "scorer",
-         "sink", "module", "encode", "arrow", "text"]
+         "sink", "memory", "module", "encode", "arrow", "text"]
 
 
 def literal(text):
