@@ -194,7 +194,8 @@ static kt_status open_next(kt_file_source *s, kt_feed *feed, kt_error *err) {
 static kt_status close_reader(kt_file_source *s, kt_error *err) {
   kt_mark mark;
   kt_reader_mark(s->reader, &mark);
-  if (!s->reader->in.stream && kt_marks_put(&s->marks, &mark) < 0) return kt_fail_nomem(err, WHERE);
+  if (kt_input_is_file(&s->reader->in) && kt_marks_put(&s->marks, &mark) < 0)
+    return kt_fail_nomem(err, WHERE);
   kt_reader_free(s->reader);
   s->reader = NULL;
   return KT_OK;
@@ -232,7 +233,7 @@ static kt_status file_position(void *self, kt_buf *out) {
   kt_file_source *s = self;
   kt_mark mark;
   kt_status st = kt_marks_write(&s->marks, out);
-  if (st == KT_OK && s->reader && !s->reader->in.stream) {
+  if (st == KT_OK && s->reader && kt_input_is_file(&s->reader->in)) {
     kt_reader_mark(s->reader, &mark);
     st = kt_mark_write(&mark, out);
   }

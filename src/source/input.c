@@ -103,16 +103,35 @@ static kt_status read_raw(kt_input *in, char *buf, size_t cap, size_t *got, kt_e
   return n ? KT_OK : KT_END;
 }
 
-/* The first bytes tell the codec; they are kept in `left`. KT_AGAIN: a stream has not given them.
- */
-static kt_status sniff(kt_input *in, kt_error *err) {
-  kt_status st = KT_OK;
-  const char *what;
-  if (!in->in) {
-    in->in = kt_env_alloc(in->env, IN_BYTES);
-    if (!in->in) return kt_fail_nomem(err, WHERE);
-  }
+static kt_status make_buffer(kt_input *in, kt_error *err) {
+  if (!in->in) in->in = kt_env_alloc(in->env, IN_BYTES);
+  if (!in->in) return kt_fail_nomem(err, WHERE);
   if (!in->left.len) in->left = (kt_span){ in->in, 0 };
+  return KT_OK;
+}
+
+/* Begins to read in the format that the first bytes tell. */
+static kt_status begin(kt_input *in, const char *what, kt_status known, kt_error *err) {
+  if (known < 0)
+    return kt_fail(err, KT_ENOTSUP, 0, WHERE,
+                   "%s is %s, which is not read: unpack it first (text, gzip, zstd and bzip2 are)",
+                   kt_error_path(in->path), what);
+  if (in->codec != KT_CODEC_NONE) {
+    kt_status st = make_buffer(in, err);
+    if (st == KT_OK) st = kt_decompressor_new(in->env, in->codec, &in->z, err);
+    if (st < 0) return st;
+  } else if (in->skip && in->skip <= in->size) {
+    in->raw = in->text = in->skip; /* text needs no passing over */
+    in->skip = 0;
+  }
+  in->sniffed = 1;
+  return KT_OK;
+}
+
+/* The bytes that are read to know a stream are kept in `left`. KT_AGAIN: it has not given them. */
+static kt_status sniff_stream(kt_input *in, kt_error *err) {
+  const char *what;
+  kt_status st = make_buffer(in, err);
   /* A terminal's first line may be shorter: text is known by its first byte. */
   while (st == KT_OK && in->left.len < KT_CODEC_MAGIC &&
          !(in->left.len && (*in->in == '{' || *in->in == '[' || *in->in == '\n'))) {
@@ -120,23 +139,18 @@ static kt_status sniff(kt_input *in, kt_error *err) {
     st = read_raw(in, in->in + in->left.len, IN_BYTES - in->left.len, &n, err);
     in->left.len += n;
   }
-  if (st < 0 || st == KT_AGAIN) return st;
+  if (st < 0 || st == KT_AGAIN || !in->left.len) return st;
   kt_status known = kt_codec_detect(in->in, in->left.len, &in->codec, &what);
-  if (st == KT_END && (!in->left.len || (known == KT_AGAIN && in->patient))) return KT_END;
-  if (known < 0)
-    return kt_fail(err, KT_ENOTSUP, 0, WHERE,
-                   "%s is %s, which is not read: unpack it first (text, gzip, zstd and bzip2 are)",
-                   kt_error_path(in->path), what);
-  if (in->codec != KT_CODEC_NONE) {
-    st = kt_decompressor_new(in->env, in->codec, &in->z, err);
-    if (st < 0) return st;
-  } else if (in->skip && in->skip <= in->size) {
-    in->raw = in->text = in->skip; /* text needs no passing over */
-    in->skip = 0;
-    in->left.len = 0;
-  }
-  in->sniffed = 1;
-  return KT_OK;
+  return begin(in, what, known, err);
+}
+
+/* A file is known by the bytes that its identity is made of. */
+static kt_status sniff(kt_input *in, kt_error *err) {
+  const char *what;
+  if (in->stream || in->shared) return sniff_stream(in, err);
+  kt_status known = kt_codec_detect(in->head, in->head_len, &in->codec, &what);
+  if (!in->head_len || (known == KT_AGAIN && in->patient)) return KT_END;
+  return begin(in, what, known, err);
 }
 
 static kt_status read_text(kt_input *in, char *buf, size_t cap, size_t *got, kt_error *err) {

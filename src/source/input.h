@@ -29,6 +29,10 @@ typedef struct kt_input {
 /* `path` "-" is standard input. KT_EIO: "cannot open ...". Close it also after a failure. */
 kt_status kt_input_open(kt_input *in, const kt_env *env, const char *path, kt_error *err);
 void kt_input_close(kt_input *in);
+/* Whether it can be read again from any place. */
+static inline int kt_input_is_file(const kt_input *in) {
+  return !in->stream && !in->shared;
+}
 /* Whether the mark is of this file: same device, inode and first bytes. */
 int kt_input_is(const kt_input *in, const kt_mark *mark);
 /* Identity of the file by as much of its beginning as is there. */

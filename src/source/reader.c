@@ -43,7 +43,8 @@ static kt_span make_place(kt_reader *r, uint64_t line, uint64_t offset) {
 }
 
 static void go_on(kt_reader *r, const kt_marks *marks) {
-  const kt_mark *mark = r->in.stream ? NULL : kt_marks_find(marks, r->in.dev, r->in.ino);
+  const kt_mark *mark =
+      kt_input_is_file(&r->in) ? kt_marks_find(marks, r->in.dev, r->in.ino) : NULL;
   r->name = kt_path_hash(r->path);
   if (!mark || !mark->offset || !kt_input_is(&r->in, mark)) return;
   r->name = mark->name; /* the first one, whatever it is called since */
@@ -52,7 +53,8 @@ static void go_on(kt_reader *r, const kt_marks *marks) {
 }
 
 int kt_reader_finished(const kt_reader *r, const kt_marks *marks) {
-  const kt_mark *mark = r->in.stream ? NULL : kt_marks_find(marks, r->in.dev, r->in.ino);
+  const kt_mark *mark =
+      kt_input_is_file(&r->in) ? kt_marks_find(marks, r->in.dev, r->in.ino) : NULL;
   return mark && mark->size && mark->size == r->in.size && kt_input_is(&r->in, mark);
 }
 

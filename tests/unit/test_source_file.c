@@ -422,6 +422,55 @@ START_TEST(test_no_memory) {
 }
 END_TEST
 
+/* A compressed stream that comes byte by byte, and one that ends too early. */
+START_TEST(test_stdin_packed) {
+  kt_buf data;
+  int keep = dup(0);
+  kt_buf_init(&data, env);
+  pack(codecs[_i], pieces, &data);
+  for (size_t cut = 0; cut <= 1; cut++) {
+    run r;
+    int p[2];
+    ck_assert_int_eq(pipe(p), 0);
+    ck_assert_int_eq(dup2(p[0], 0), 0);
+    close(p[0]);
+    start(&r, "-", "");
+    for (size_t i = 0; i < data.len - cut; i++) {
+      ck_assert_int_eq((int)write(p[1], data.ptr + i, 1), 1);
+      ck_assert_int_eq(read_all(&r), KT_AGAIN);
+    }
+    close(p[1]);
+    ck_assert_int_eq(read_all(&r), KT_END);
+    const char *all = seen(&r);
+    ck_assert_ptr_nonnull(strstr(all, "-:1:0={\"n\":1}|-:2:8={\"n\":2}|-:3:16={\"n\":3}|"));
+    ck_assert_int_eq(strchr(all, '!') != NULL, (int)cut);
+    stop(&r);
+  }
+  dup2(keep, 0);
+  close(keep);
+  kt_buf_clear(&data);
+}
+END_TEST
+
+/* Standard input is read from where it stands and never moved. */
+START_TEST(test_stdin_file) {
+  run r;
+  char first[2];
+  int keep = dup(0);
+  put("f", "1\n2\n3\n");
+  int fd = open("f", O_RDONLY);
+  ck_assert_int_eq((int)read(fd, first, 2), 2);
+  ck_assert_int_eq(dup2(fd, 0), 0);
+  close(fd);
+  start(&r, "-", "");
+  ck_assert_int_eq(read_all(&r), KT_END);
+  ck_assert_str_eq(seen(&r), "-:1:0=2|-:2:2=3|");
+  stop(&r);
+  dup2(keep, 0);
+  close(keep);
+}
+END_TEST
+
 /* The engine has no memory at each frame in turn, or room for one frame at a time. */
 START_TEST(test_feed_fails) {
   put("f", WHOLE "[\n");
@@ -494,6 +543,8 @@ int main(void) {
   tcase_add_test(t, test_resumed);
   tcase_add_test(t, test_huge_line);
   tcase_add_test(t, test_stdin);
+  tcase_add_loop_test(t, test_stdin_packed, 0, 3);
+  tcase_add_test(t, test_stdin_file);
   tcase_add_loop_test(t, test_no_memory, 0, 3);
   tcase_add_test(t, test_feed_fails);
   tcase_add_test(t, test_no_space);
