@@ -78,6 +78,7 @@ typedef struct kt_item {
   int64_t run_no_before, watermark_after;
   kt_gap *gaps;
   size_t gap_count, gap_cap;
+  uint64_t seen;   /* by which filters, see kt_filter_bit() */
   size_t rejected; /* frames that the source could not give whole */
   kt_arena gap_text;
   kt_backoff retry; /* of the stage */
@@ -125,6 +126,7 @@ struct kt_lane {
   kt_slot sink, filter;
   char *name;
   int required, is_dead;
+  size_t index; /* among p->lanes */
   size_t window;
   kt_item *next;             /* the next to take */
   kt_delivery *first, *last; /* in flight or waiting, in order */
@@ -247,7 +249,10 @@ struct kt_pipeline {
   int watch_fd, timer_fd;
 };
 
-enum { KT_WHERE_LEN = 40 };
+/* The pipeline's filters first, then the lanes'; beyond the 63rd they share the last bit. */
+static inline uint64_t kt_filter_bit(size_t i) {
+  return (uint64_t)1 << (i < 63 ? i : 63);
+}
 
 /* Milliseconds of the engine's clock that a deadline of a part's clock means. */
 static inline int64_t kt_engine_time(const kt_pipeline *p, int64_t mono_ms) {

@@ -28,6 +28,7 @@ kt_item *kt_item_new(kt_pipeline *p) {
   atomic_init(&it->busy, 0);
   it->owed = 0;
   it->dropped = it->rejects_done = 0;
+  it->seen = 0;
   it->refs = 1; /* the commit's */
   it->is_dead = 0;
   it->sealed = it->barrier = it->abandoned = it->has_delete = it->settled = it->committed = 0;
@@ -134,7 +135,7 @@ void kt_item_settle(kt_item *it, int finished) {
   it->settled = 1;
   for (size_t i = 0; i < p->filter_count + p->lane_count; i++) {
     kt_slot *s = i < p->filter_count ? &p->filters[i] : &p->lanes[i - p->filter_count]->filter;
-    if (s->open && s->part->ops.filter.settle)
+    if ((it->seen & kt_filter_bit(i)) && s->open && s->part->ops.filter.settle)
       s->part->ops.filter.settle(s->self, it->batch, finished);
   }
   kt_item_unpin(it);

@@ -93,6 +93,7 @@ static kt_status apply_filter(kt_lane *lane, kt_delivery *d, kt_error *err) {
   kt_pipeline *p = lane->p;
   if (kt_grow(p->env, &lane->keep, &lane->keep_cap, d->count, 1)) return kt_fail_nomem(err, WHERE);
   memset(lane->keep, 1, d->count);
+  d->item->seen |= kt_filter_bit(p->filter_count + lane->index);
   kt_status st = lane->filter.part->ops.filter.select(lane->filter.self, d->batch, lane->keep, err);
   if (st < 0) return st;
   size_t n = 0;

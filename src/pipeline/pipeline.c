@@ -171,6 +171,7 @@ kt_status kt_pipeline_add_sink(kt_pipeline *p, const char *uri, kt_error *err) {
     kt_lane_free(lane);
     return st;
   }
+  lane->index = p->lane_count;
   p->lanes[p->lane_count++] = lane;
   return KT_OK;
 }

@@ -40,12 +40,14 @@ static kt_status parse(kt_item *it, kt_error *err) {
   return st;
 }
 
-static kt_status filter(kt_item *it, const kt_slot *s, kt_error *err) {
+static kt_status filter(kt_item *it, size_t index, kt_error *err) {
+  const kt_slot *s = &it->p->filters[index];
   kt_batch *b = it->batch;
   size_t had = b->count, drops = 0;
   if (!had) return KT_OK;
   if (kt_grow(it->p->env, &it->keep, &it->keep_cap, had, 1)) return kt_fail_nomem(err, WHERE);
   memset(it->keep, 1, had);
+  it->seen |= kt_filter_bit(index);
   kt_status st = s->part->ops.filter.select(s->self, b, it->keep, err);
   if (st < 0) return st;
   for (size_t i = 0; i < had; i++) drops += !it->keep[i];
@@ -55,5 +57,5 @@ static kt_status filter(kt_item *it, const kt_slot *s, kt_error *err) {
 }
 
 kt_status kt_stage_run(kt_item *it, unsigned stage, kt_error *err) {
-  return stage ? filter(it, &it->p->filters[stage - 1], err) : parse(it, err);
+  return stage ? filter(it, stage - 1, err) : parse(it, err);
 }
