@@ -8,40 +8,40 @@
  * closing bracket then finds its partner one lower on the stack, and below the stack node 0, which
  * matches none. */
 static inline __attribute__((always_inline)) uint32_t
-match_word(kt_json *j, uint32_t base, uint64_t brackets, kt_json_matcher *m, int near_limit) {
+match_list(kt_json *j, const uint32_t *nodes, size_t n, int32_t *depth_inout, int near_limit) {
   const uint8_t *ch = j->ch;
-  uint32_t *stack = j->stack, *match = j->match, *opener = m->opener + 2, fault = 0;
-  int32_t depth = m->depth, limit = (int32_t)j->max_depth;
-  for (; brackets; brackets &= brackets - 1) {
-    uint32_t bit = (uint32_t)__builtin_ctzll(brackets), node = base + bit, c = ch[node] & 0x7fu;
+  uint32_t *stack = j->stack, *match = j->match, fault = 0;
+  int32_t depth = *depth_inout, limit = (int32_t)j->max_depth;
+  for (size_t i = 0; i < n; i++) {
+    uint32_t node = nodes[i], c = ch[node];
     uint32_t closes = c >> 2 & 1; /* bit 2 of } and ], not of { and [ */
     stack[depth] = node;
     depth += 1 - 2 * (int32_t)closes;
     uint32_t open = stack[depth];
-    fault |= closes & (uint32_t)((ch[open] ^ c) != ('{' ^ '}'));
-    opener[bit] = open;
+    fault |= closes & (uint32_t)(((ch[open] ^ c) & 0x7f) != ('{' ^ '}'));
+    match[node] = open;
     match[closes ? open : 0] = node; /* nothing reads match[0] */
     if (near_limit) fault |= (uint32_t)(limit - depth) >> 31;
   }
-  m->depth = depth;
+  *depth_inout = depth;
   return fault;
 }
 
-int kt_json_match_brackets(kt_json *j, uint32_t base, const kt_json_marks *marks, uint64_t unsure,
-                           kt_json_matcher *m) {
-  uint64_t opens = marks->obj | marks->arr, brackets = opens | marks->end_obj | marks->end_arr;
-  int near_limit = m->depth + __builtin_popcountll(opens) > (int32_t)j->max_depth;
-  uint32_t fault =
-      near_limit ? match_word(j, base, brackets, m, 1) : match_word(j, base, brackets, m, 0);
-  if (fault) return -1;
-  for (; unsure; unsure &= unsure - 1) {
-    uint32_t bit = (uint32_t)__builtin_ctzll(unsure),
-             open = m->opener[bit]; /* of the bracket two before */
-    /* The value before the comma belongs to an object if a colon stands before it. */
-    fault |= ((j->ch[base + bit] & 0x7fu) == ':') ^ ((j->ch[open - 1] & 0x7fu) == ':');
+int kt_json_match_brackets(kt_json *j, const kt_json_lists *l, int32_t *depth) {
+  uint32_t fault = 0;
+  for (size_t i = 0; i < l->bracket_count && !fault; i += KT_JSON_BLOCK) {
+    size_t n = l->bracket_count - i < KT_JSON_BLOCK ? l->bracket_count - i : KT_JSON_BLOCK;
+    if (*depth + KT_JSON_BLOCK <= (int32_t)j->max_depth)
+      fault = match_list(j, l->brackets + i, n, depth, 0);
+    else
+      fault = match_list(j, l->brackets + i, n, depth, 1);
   }
-  m->opener[0] = m->opener[64];
-  m->opener[1] = m->opener[65];
+  if (fault) return -1;
+  for (size_t i = 0; i < l->unsure_count; i++) {
+    uint32_t node = l->unsure[i], open = j->match[node - 2];
+    /* The value before the comma belongs to an object if a colon stands before it. */
+    fault |= ((j->ch[node] & 0x7fu) == ':') ^ ((j->ch[open - 1] & 0x7fu) == ':');
+  }
   return fault != 0;
 }
 

@@ -156,30 +156,32 @@ INLINE uint32_t put_nodes(kt_json *j, uint32_t node, uint64_t op, const uint8_t 
   return node + n;
 }
 
-INLINE uint32_t *put_odd(uint32_t *out, uint64_t odd, uint32_t at) {
-  uint32_t n = (uint32_t)_mm_popcnt_u64(odd), *p = out;
+/* Writes the positions of the bits of `mask`, `step` at a time whether there are as many or not, so
+ * that few branches depend on their number. Returns how many there are. */
+INLINE uint32_t put_positions(uint32_t *out, uint64_t mask, uint32_t at, int step) {
+  uint32_t n = (uint32_t)_mm_popcnt_u64(mask);
   do {
-    p[0] = at + (uint32_t)_tzcnt_u64(odd);
-    odd = _blsr_u64(odd);
-    p[1] = at + (uint32_t)_tzcnt_u64(odd);
-    odd = _blsr_u64(odd);
-    p += 2;
-  } while (__builtin_expect(odd != 0, 0));
-  return out + n;
+    for (int i = 0; i < step; i++, mask = _blsr_u64(mask)) out[i] = at + (uint32_t)_tzcnt_u64(mask);
+    out += step;
+  } while (__builtin_expect(mask != 0, 0));
+  return n;
 }
 
+/* What was seen in each block of a chunk. */
+typedef struct seen {
+  _Alignas(32) uint64_t quote[KT_JSON_CHUNK_BLOCKS];
+  uint64_t space[KT_JSON_CHUNK_BLOCKS], op[KT_JSON_CHUNK_BLOCKS], colon[KT_JSON_CHUNK_BLOCKS];
+  uint64_t digit[KT_JSON_CHUNK_BLOCKS], zero[KT_JSON_CHUNK_BLOCKS], control[KT_JSON_CHUNK_BLOCKS];
+} seen;
+
 /* Bytes of rare kinds: control characters and those that are not ASCII. */
-INLINE uint64_t check_unusual(kt_json_masks *m, size_t i, pair v, const char *p, kt_json_carry *c) {
-  uint64_t control = find_up_to(v, 0x1f), high = c->high;
-  if (control) {
-    if (!m->has_control) memset(m->control, 0, sizeof m->control);
-    m->has_control = 1;
-    m->control[i] = control;
-    m->space[i] |= find(v, '\n') | find(v, '\r') | find(v, '\t');
-    m->op[i] &= ~control;
-  }
+INLINE uint64_t see_unusual(seen *s, size_t b, pair v, const char *p, kt_json_carry *c) {
+  uint64_t high = c->high | mask_of(v.lo, v.hi);
   c->high = mask_of(v.lo, v.hi) >> 61;
-  return (high | mask_of(v.lo, v.hi)) ? bad_utf8(p) : 0;
+  s->control[b] = find_up_to(v, 0x1f);
+  s->op[b] &= ~s->control[b];
+  s->space[b] |= find(v, '\n') | find(v, '\r') | find(v, '\t');
+  return high ? bad_utf8(p) : 0;
 }
 
 /* Non-zero if a byte is a control character or not ASCII. */
@@ -189,30 +191,37 @@ INLINE int is_unusual(pair v) {
       _mm256_or_si256(_mm256_cmpgt_epi8(space, v.lo), _mm256_cmpgt_epi8(space, v.hi)));
 }
 
-/* Looks at the bytes of block i of the chunk. Returns non-zero for a fault. */
-INLINE uint64_t look(kt_json *j, kt_json_masks *m, size_t i, const char *p, kt_json_carry *c) {
+/* Looks at the bytes of block b of the chunk. Returns non-zero for a fault. */
+INLINE uint64_t see(kt_json *j, seen *s, size_t b, const char *p, kt_json_carry *c) {
   pair v = load_pair(p);
   __m256i zero = _mm256_set1_epi8('0');
   uint64_t fault = 0, backslash = find(v, '\\');
-  m->quote[i] = find(v, '"');
-  m->space[i] = find(v, ' ');
-  m->op[i] = mask_of(is_op(v.lo), is_op(v.hi));
-  m->colon[i] = find(v, ':');
-  m->zero[i] = find(v, '0');
-  m->digit[i] = find_up_to((pair){ _mm256_sub_epi8(v.lo, zero), _mm256_sub_epi8(v.hi, zero) }, 9);
-  if (is_unusual(v) | (c->high != 0)) fault = check_unusual(m, i, v, p, c);
+  s->quote[b] = find(v, '"');
+  s->space[b] = find(v, ' ');
+  s->op[b] = mask_of(is_op(v.lo), is_op(v.hi));
+  s->colon[b] = find(v, ':');
+  s->zero[b] = find(v, '0');
+  s->digit[b] = find_up_to((pair){ _mm256_sub_epi8(v.lo, zero), _mm256_sub_epi8(v.hi, zero) }, 9);
+  s->control[b] = 0;
+  if (is_unusual(v) | (c->high != 0)) fault = see_unusual(s, b, v, p, c);
   if (backslash | c->escaped | c->hex) {
     uint64_t escaped = kt_json_escaped(backslash, &c->escaped);
-    m->quote[i] &= ~escaped;
+    s->quote[b] &= ~escaped;
     fault |= check_escapes(j, v, p, escaped, c);
   }
   return fault;
 }
 
+INLINE looks load_looks(const seen *s, size_t i) {
+  return (looks){ load_lanes(s->quote + i),  load_lanes(s->space + i), load_lanes(s->op + i),
+                  load_lanes(s->colon + i),  load_lanes(s->digit + i), load_lanes(s->zero + i),
+                  load_lanes(s->control + i) };
+}
+
 /* Writes the nodes of the chunk's blocks, which begin at `from`, and checks its odd tokens. */
 TARGET static __attribute__((noinline)) int
 put_chunk(kt_json *j, const kt_json_blocks *blocks, const kt_json_masks *m, size_t from, size_t n) {
-  uint32_t odd[KT_JSON_CHUNK_ODD], *odd_end = odd, node = j->count + 1;
+  uint32_t odd[KT_JSON_CHUNK_ODD], odd_count = 0, node = j->count + 1;
   uint8_t marked[KT_JSON_BLOCK + 32] = { 0 };
   for (size_t i = 0; i < n; i++) {
     uint32_t at = (uint32_t)((from + i) * KT_JSON_BLOCK);
@@ -222,51 +231,69 @@ put_chunk(kt_json *j, const kt_json_blocks *blocks, const kt_json_masks *m, size
     _mm256_storeu_si256((__m256i *)(void *)marked, lo);
     _mm256_storeu_si256((__m256i *)(void *)(marked + 32), hi);
     node = put_nodes(j, node, m->op[i], marked, at);
-    odd_end = put_odd(odd_end, m->odd[i], at);
+    odd_count += put_positions(odd + odd_count, m->odd[i], at, 2);
   }
   j->count = node - 1;
-  return kt_json_check_odd(j, odd, (size_t)(odd_end - odd));
+  return kt_json_check_odd(j, odd, odd_count);
 }
 
-/* Blocks [from, to). Returns non-zero for a fault. */
+/* Blocks [from, to). Returns non-zero for a fault. All are looked at before the rules are applied:
+ * words that were just stored one by one cannot be loaded as a vector without a stall. */
 TARGET static int index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t from, size_t to,
                               kt_json_carry *carry) {
+  seen s;
   kt_json_masks m;
   kt_json_carry c = *carry;
   uint64_t fault = 0;
-  m.has_control = 0;
-  for (size_t i = from; i < to; i++) {
-    __builtin_prefetch(kt_json_ahead(blocks, i));
-    fault |= look(j, &m, i - from, kt_json_block_at(blocks, i), &c);
+  lanes broken = { 0 };
+  size_t n = (to - from + LANES - 1) / LANES * LANES;
+  for (size_t b = 0; b < n; b++) {
+    __builtin_prefetch(kt_json_ahead(blocks, from + b));
+    fault |= see(j, &s, b, kt_json_block_at(blocks, from + b), &c);
   }
-  fault |= apply_all_rules(&m, to - from, &c);
+  for (size_t b = 0; b < n; b += LANES) {
+    looks l = load_looks(&s, b);
+    broken |= apply_rules(&l, &m, b, &c);
+  }
   *carry = c;
-  return fault || put_chunk(j, blocks, &m, from, to - from);
+  return fault || any_lane(broken) || put_chunk(j, blocks, &m, from, to - from);
+}
+
+/* One word of nodes from `base` on. Returns non-zero for a fault. */
+INLINE uint64_t list_word(const kt_json *j, uint32_t base, kt_json_order *order, kt_json_lists *l) {
+  pair v = load_pair((const char *)j->ch + base);
+  uint32_t left = j->count - base; /* bits behind this one are leftovers */
+  uint64_t valid = left >= 63 ? UINT64_MAX : ((uint64_t)2 << left) - 1, unsure;
+  kt_json_marks m = { .scalar = mask_of(v.lo, v.hi) };
+  __m256i low = _mm256_set1_epi8(0x7f);
+  v = (pair){ _mm256_and_si256(v.lo, low), _mm256_and_si256(v.hi, low) };
+  m.obj = find(v, '{') & valid;
+  m.arr = find(v, '[') & valid;
+  m.end_obj = find(v, '}') & valid;
+  m.end_arr = find(v, ']') & valid;
+  m.colon = find(v, ':') & valid;
+  m.comma = find(v, ',') & valid;
+  m.end = left < 64 ? (uint64_t)1 << left : 0;
+  uint64_t fault = kt_json_order_rules(&m, order, &unsure);
+  l->bracket_count += put_positions(l->brackets + l->bracket_count,
+                                    m.obj | m.arr | m.end_obj | m.end_arr, base, 20);
+  l->unsure_count += put_positions(l->unsure + l->unsure_count, unsure & valid, base, 8);
+  return fault;
 }
 
 TARGET static int check_order(kt_json *j) {
   kt_json_order order = { .begin = 1 };
-  kt_json_matcher matcher;
-  matcher.depth = 0;
+  kt_json_lists lists;
+  int32_t depth = 0;
   j->stack[-1] = 0;
-  for (uint32_t base = 1; base <= j->count; base += 64) {
-    pair v = load_pair((const char *)j->ch + base);
-    uint32_t left = j->count - base; /* bits behind this one are leftovers */
-    uint64_t valid = left >= 63 ? UINT64_MAX : ((uint64_t)2 << left) - 1, unsure;
-    kt_json_marks m = { .scalar = mask_of(v.lo, v.hi) };
-    __m256i low = _mm256_set1_epi8(0x7f);
-    v = (pair){ _mm256_and_si256(v.lo, low), _mm256_and_si256(v.hi, low) };
-    m.obj = find(v, '{') & valid;
-    m.arr = find(v, '[') & valid;
-    m.end_obj = find(v, '}') & valid;
-    m.end_arr = find(v, ']') & valid;
-    m.colon = find(v, ':') & valid;
-    m.comma = find(v, ',') & valid;
-    m.end = left < 64 ? (uint64_t)1 << left : 0;
-    uint64_t fault = kt_json_order_rules(&m, &order, &unsure);
-    if (fault || kt_json_match_brackets(j, base, &m, unsure & valid, &matcher)) return -1;
+  for (uint32_t base = 1; base <= j->count;) {
+    uint64_t fault = 0;
+    lists.bracket_count = lists.unsure_count = 0;
+    for (uint32_t n = 0; n < KT_JSON_ORDER_NODES && base <= j->count; n += 64, base += 64)
+      fault |= list_word(j, base, &order, &lists);
+    if (fault || kt_json_match_brackets(j, &lists, &depth)) return -1;
   }
-  return kt_json_is_closed(j, matcher.depth) ? 0 : -1;
+  return kt_json_is_closed(j, depth) ? 0 : -1;
 }
 
 kt_status kt_json_index_avx2(kt_json *j) {

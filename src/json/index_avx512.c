@@ -9,7 +9,7 @@
 #include "json/tables.h"
 
 #define TARGET                                                                                     \
-  __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,pclmul,"        \
+  __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,gfni,bmi,bmi2,pclmul,"   \
                         "popcnt")))
 #define INLINE TARGET static inline __attribute__((always_inline))
 
@@ -110,24 +110,9 @@ INLINE uint32_t put_positions(uint32_t *out, uint64_t mask, uint32_t at) {
   return n;
 }
 
-/* Bytes of rare kinds: control characters and those that are not ASCII. */
-INLINE uint64_t check_unusual(kt_json_masks *m, size_t i, __m512i v, const char *p,
-                              kt_json_carry *c) {
-  uint64_t control = _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(0x20)), high = c->high;
-  if (control) {
-    if (!m->has_control) memset(m->control, 0, sizeof m->control);
-    m->has_control = 1;
-    m->control[i] = control;
-    m->space[i] |= find(v, '\n') | find(v, '\r') | find(v, '\t');
-    m->op[i] &= ~control;
-  }
-  c->high = _mm512_movepi8_mask(v) >> 61;
-  return high | _mm512_movepi8_mask(v) ? bad_utf8(v, p) : 0;
-}
-
 /* Kept in registers: the compiler would make them anew for each block. */
 typedef struct constants {
-  __m512i quote, backslash, space, colon, zero, ten, op;
+  __m512i class_low, class_high, reverse, units, gather;
 } constants;
 
 INLINE __m512i keep(__m512i v) {
@@ -136,31 +121,93 @@ INLINE __m512i keep(__m512i v) {
 }
 
 INLINE constants make_constants(void) {
-  return (constants){ keep(_mm512_set1_epi8('"')),  keep(_mm512_set1_epi8('\\')),
-                      keep(_mm512_set1_epi8(' ')),  keep(_mm512_set1_epi8(':')),
-                      keep(_mm512_set1_epi8('0')),  keep(_mm512_set1_epi8(10)),
-                      keep(table(kt_json_op_table)) };
+  const __m512i reverse =
+      _mm512_broadcast_i32x4(_mm_setr_epi8(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8));
+  return (constants){ keep(load((const char *)kt_json_classes)),
+                      keep(load((const char *)kt_json_classes + 64)), keep(reverse),
+                      keep(_mm512_set1_epi64((int64_t)0x8040201008040201)),
+                      keep(load((const char *)kt_json_gather)) };
 }
 
-/* Looks at the bytes of block i of the chunk. Returns non-zero for a fault. */
-INLINE uint64_t look(kt_json *j, kt_json_masks *m, size_t i, const char *p, const constants *k,
-                     kt_json_carry *c) {
-  __m512i v = load(p), op = _mm512_shuffle_epi8(k->op, v);
-  uint64_t fault = 0, backslash = _mm512_cmpeq_epi8_mask(v, k->backslash);
-  m->quote[i] = _mm512_cmpeq_epi8_mask(v, k->quote);
-  m->space[i] = _mm512_cmpeq_epi8_mask(v, k->space);
-  m->op[i] = _mm512_cmpeq_epi8_mask(op, _mm512_or_si512(v, k->space));
-  m->colon[i] = _mm512_cmpeq_epi8_mask(v, k->colon);
-  m->zero[i] = _mm512_cmpeq_epi8_mask(v, k->zero);
-  m->digit[i] = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, k->zero), k->ten);
-  uint64_t unusual = _mm512_cmplt_epi8_mask(v, k->space);
-  if (unusual | c->high) fault = check_unusual(m, i, v, p, c);
-  if (backslash | c->escaped | c->hex) {
-    uint64_t escaped = kt_json_escaped(backslash, &c->escaped);
-    m->quote[i] &= ~escaped;
-    fault |= check_escapes(j, v, p, escaped, c);
+/* The masks of the eight classes, one word each. A matrix of eight bytes times each unit vector
+ * gives its columns: that turns eight bytes of class bits into a byte of each class, the last byte
+ * first. */
+INLINE __m512i class_masks(__m512i v, const constants *k) {
+  __m512i classes = _mm512_permutex2var_epi8(k->class_low, v, k->class_high);
+  __m512i columns =
+      _mm512_gf2p8affine_epi64_epi8(k->units, _mm512_shuffle_epi8(classes, k->reverse), 0);
+  return _mm512_permutexvar_epi8(k->gather, columns);
+}
+
+/* Columns 0 2 4 6 (lo) and 1 3 5 7 (hi) of two rows; then of four and of eight rows. */
+typedef struct half {
+  __m512i lo, hi;
+} half;
+
+INLINE half pair_rows(__m512i even, __m512i odd) {
+  return (half){ _mm512_unpacklo_epi64(even, odd), _mm512_unpackhi_epi64(even, odd) };
+}
+
+INLINE half join_rows(__m512i first, __m512i second) {
+  return (half){ _mm512_shuffle_i64x2(first, second, 0x88),
+                 _mm512_shuffle_i64x2(first, second, 0xdd) };
+}
+
+/* Word i of vector k becomes word k of vector i. */
+INLINE void transpose(__m512i v[8]) {
+  half r01 = pair_rows(v[0], v[1]), r23 = pair_rows(v[2], v[3]);
+  half r45 = pair_rows(v[4], v[5]), r67 = pair_rows(v[6], v[7]);
+  half even_low = join_rows(r01.lo, r23.lo), even_high = join_rows(r45.lo, r67.lo);
+  half odd_low = join_rows(r01.hi, r23.hi), odd_high = join_rows(r45.hi, r67.hi);
+  half c04 = join_rows(even_low.lo, even_high.lo), c26 = join_rows(even_low.hi, even_high.hi);
+  half c15 = join_rows(odd_low.lo, odd_high.lo), c37 = join_rows(odd_low.hi, odd_high.hi);
+  v[0] = c04.lo, v[4] = c04.hi, v[2] = c26.lo, v[6] = c26.hi;
+  v[1] = c15.lo, v[5] = c15.hi, v[3] = c37.lo, v[7] = c37.hi;
+}
+
+/* Takes the quotes behind a backslash out of `quote` and checks escapes, where there are any. */
+INLINE uint64_t see_escapes(kt_json *j, const kt_json_blocks *blocks, size_t i, __m512i backslash,
+                            lanes *quote, kt_json_carry *c) {
+  uint64_t fault = 0;
+  if (!_mm512_test_epi64_mask(backslash, backslash) && !(c->escaped | c->hex)) return 0;
+  for (size_t b = 0; b < LANES; b++) {
+    uint64_t word = ((lanes)backslash)[b];
+    if (!(word | c->escaped | c->hex)) continue;
+    const char *p = kt_json_block_at(blocks, i + b);
+    uint64_t escaped = kt_json_escaped(word, &c->escaped);
+    (*quote)[b] &= ~escaped;
+    fault |= check_escapes(j, load(p), p, escaped, c);
   }
   return fault;
+}
+
+/* Checks a block that is not all ASCII and blanks what is not: the tables of classes know 7 bits.
+ */
+INLINE uint64_t see_high(const char *p, uint64_t high, kt_json_carry *c, __m512i *bytes) {
+  uint64_t fault = bad_utf8(*bytes, p);
+  c->high = high >> 61;
+  *bytes = _mm512_mask_mov_epi8(*bytes, high, _mm512_set1_epi8('x'));
+  return fault;
+}
+
+/* Looks at the bytes of blocks i .. i + 7. Returns non-zero for a fault. */
+INLINE uint64_t look(kt_json *j, const kt_json_blocks *blocks, size_t i, const constants *k,
+                     kt_json_carry *c, looks *l) {
+  uint64_t fault = 0;
+  __m512i v[LANES];
+  for (size_t b = 0; b < LANES; b++) {
+    const char *p = kt_json_block_at(blocks, i + b);
+    __builtin_prefetch(kt_json_ahead(blocks, i + b));
+    __m512i bytes = load(p);
+    uint64_t high = _mm512_movepi8_mask(bytes);
+    if (high | c->high) fault |= see_high(p, high, c, &bytes);
+    v[b] = class_masks(bytes, k);
+  }
+  transpose(v);
+  *l = (looks){ (lanes)v[KT_JSON_QUOTE],  (lanes)v[KT_JSON_SPACE], (lanes)v[KT_JSON_OP],
+                (lanes)v[KT_JSON_COLON],  (lanes)v[KT_JSON_DIGIT], (lanes)v[KT_JSON_ZERO],
+                (lanes)v[KT_JSON_CONTROL] };
+  return fault | see_escapes(j, blocks, i, v[KT_JSON_BACKSLASH], &l->quote, c);
 }
 
 /* Writes the nodes of the chunk's blocks, which begin at `from`, and checks its odd tokens. */
@@ -184,40 +231,52 @@ TARGET static int index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t f
                               kt_json_carry *carry) {
   kt_json_masks m;
   kt_json_carry c = *carry;
-  uint64_t fault = 0;
-  m.has_control = 0;
   constants k = make_constants();
-  for (size_t i = from; i < to; i++) {
-    __builtin_prefetch(kt_json_ahead(blocks, i));
-    fault |= look(j, &m, i - from, kt_json_block_at(blocks, i), &k, &c);
+  uint64_t fault = 0;
+  lanes broken = { 0 };
+  for (size_t i = from; i < to; i += LANES) {
+    looks l;
+    fault |= look(j, blocks, i, &k, &c, &l);
+    broken |= apply_rules(&l, &m, i - from, &c);
   }
-  fault |= apply_all_rules(&m, to - from, &c);
   *carry = c;
-  return fault || put_chunk(j, blocks, &m, from, to - from);
+  return fault || any_lane(broken) || put_chunk(j, blocks, &m, from, to - from);
+}
+
+/* One word of nodes from `base` on. Returns non-zero for a fault. */
+INLINE uint64_t list_word(const kt_json *j, uint32_t base, kt_json_order *order, kt_json_lists *l) {
+  __m512i v = load((const char *)j->ch + base);
+  uint32_t left = j->count - base; /* bits behind this one are leftovers */
+  uint64_t valid = left >= 63 ? UINT64_MAX : ((uint64_t)2 << left) - 1, unsure;
+  kt_json_marks m = { .scalar = _mm512_movepi8_mask(v) };
+  v = _mm512_and_si512(v, _mm512_set1_epi8(0x7f));
+  m.obj = find(v, '{') & valid;
+  m.arr = find(v, '[') & valid;
+  m.end_obj = find(v, '}') & valid;
+  m.end_arr = find(v, ']') & valid;
+  m.colon = find(v, ':') & valid;
+  m.comma = find(v, ',') & valid;
+  m.end = left < 64 ? (uint64_t)1 << left : 0;
+  uint64_t fault = kt_json_order_rules(&m, order, &unsure);
+  l->bracket_count +=
+      put_positions(l->brackets + l->bracket_count, m.obj | m.arr | m.end_obj | m.end_arr, base);
+  l->unsure_count += put_positions(l->unsure + l->unsure_count, unsure & valid, base);
+  return fault;
 }
 
 TARGET static int check_order(kt_json *j) {
   kt_json_order order = { .begin = 1 };
-  kt_json_matcher matcher;
-  matcher.depth = 0;
+  kt_json_lists lists;
+  int32_t depth = 0;
   j->stack[-1] = 0;
-  for (uint32_t base = 1; base <= j->count; base += 64) {
-    __m512i v = load((const char *)j->ch + base);
-    uint32_t left = j->count - base; /* bits behind this one are leftovers */
-    uint64_t valid = left >= 63 ? UINT64_MAX : ((uint64_t)2 << left) - 1, unsure;
-    kt_json_marks m = { .scalar = _mm512_movepi8_mask(v) };
-    v = _mm512_and_si512(v, _mm512_set1_epi8(0x7f));
-    m.obj = find(v, '{') & valid;
-    m.arr = find(v, '[') & valid;
-    m.end_obj = find(v, '}') & valid;
-    m.end_arr = find(v, ']') & valid;
-    m.colon = find(v, ':') & valid;
-    m.comma = find(v, ',') & valid;
-    m.end = left < 64 ? (uint64_t)1 << left : 0;
-    uint64_t fault = kt_json_order_rules(&m, &order, &unsure);
-    if (fault || kt_json_match_brackets(j, base, &m, unsure & valid, &matcher)) return -1;
+  for (uint32_t base = 1; base <= j->count;) {
+    uint64_t fault = 0;
+    lists.bracket_count = lists.unsure_count = 0;
+    for (uint32_t n = 0; n < KT_JSON_ORDER_NODES && base <= j->count; n += 64, base += 64)
+      fault |= list_word(j, base, &order, &lists);
+    if (fault || kt_json_match_brackets(j, &lists, &depth)) return -1;
   }
-  return kt_json_is_closed(j, matcher.depth) ? 0 : -1;
+  return kt_json_is_closed(j, depth) ? 0 : -1;
 }
 
 kt_status kt_json_index_avx512(kt_json *j) {

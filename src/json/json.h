@@ -31,7 +31,7 @@ typedef enum kt_json_isa {
   KT_JSON_BEST,
   KT_JSON_PLAIN,
   KT_JSON_AVX2,
-  KT_JSON_AVX512 /* F, BW, VL, VBMI, VBMI2 */
+  KT_JSON_AVX512 /* F, BW, VL, VBMI, VBMI2 and GFNI */
 } kt_json_isa;
 
 /* A value of the open text. All zero: absent. */

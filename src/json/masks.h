@@ -14,17 +14,12 @@ enum {
       KT_JSON_CHUNK / 2 + KT_JSON_BLOCK /* never two neighbours; and what is overwritten */
 };
 
-/* The first group is found by looking at bytes, wherever they stand; op loses what stands in
- * strings when the rules are applied (rules.h), which fill in the second group. */
+/* What the rules (rules.h) leave of a chunk's blocks. */
 typedef struct kt_json_masks {
-  uint64_t quote[KT_JSON_CHUNK_BLOCKS]; /* not those behind a backslash */
-  uint64_t space[KT_JSON_CHUNK_BLOCKS], op[KT_JSON_CHUNK_BLOCKS], colon[KT_JSON_CHUNK_BLOCKS];
-  uint64_t digit[KT_JSON_CHUNK_BLOCKS], zero[KT_JSON_CHUNK_BLOCKS];
-  uint64_t control[KT_JSON_CHUNK_BLOCKS]; /* valid if has_control */
-  uint64_t scalar[KT_JSON_CHUNK_BLOCKS];  /* structural characters with a scalar before them */
+  _Alignas(64) uint64_t op[KT_JSON_CHUNK_BLOCKS]; /* structural characters outside of strings */
+  uint64_t scalar[KT_JSON_CHUNK_BLOCKS];          /* those with a scalar before them */
   uint64_t
       odd[KT_JSON_CHUNK_BLOCKS]; /* a place in each literal, negative number, fraction, exponent */
-  int has_control;
 } kt_json_masks;
 
 /* What a block leaves to the next one: whole masks, of which the last bit counts, or a bit 0. */
@@ -70,11 +65,13 @@ typedef struct kt_json_blocks {
   const char *text;
   size_t last; /* index of the last block, which always has room for white space */
   char head[KT_JSON_BLOCK + 32], tail[KT_JSON_BLOCK + 32];
+  char none[KT_JSON_BLOCK + 32]; /* white space, for blocks behind the last */
 } kt_json_blocks;
 
 static inline void kt_json_blocks_init(kt_json_blocks *b, const char *text, size_t len) {
   b->text = text;
   b->last = len / KT_JSON_BLOCK;
+  memset(b->none, ' ', sizeof b->none);
   if (!b->last) return;
   memset(b->head, ' ', 16);
   memcpy(b->head + 16, text, KT_JSON_BLOCK + 8);
@@ -91,8 +88,9 @@ static inline void kt_json_add_tail(kt_json_blocks *b, size_t len) {
 
 static inline const char *kt_json_block_at(const kt_json_blocks *b, size_t i) {
   const char *p = b->text + i * KT_JSON_BLOCK;
-  p = i == 0 ? b->head + 16 : p;
-  return i == b->last ? b->tail + 16 : p;
+  p = i == 0 ? b->head : p - 16;
+  p = i == b->last ? b->tail : p;
+  return (i > b->last ? b->none : p) + 16;
 }
 
 /* What to fetch into the cache while block i is read: the processor's own fetching ends with each

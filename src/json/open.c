@@ -18,7 +18,7 @@ static kt_json_isa best_isa(void) {
     return KT_JSON_PLAIN;
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
-      __builtin_cpu_supports("avx512vbmi2"))
+      __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("gfni"))
     return KT_JSON_AVX512;
   return KT_JSON_AVX2;
 #else

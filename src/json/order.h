@@ -48,17 +48,17 @@ kt_json_order_rules(const kt_json_marks *m, kt_json_order *o, uint64_t *unsure) 
   return fault | (member & ~m->colon) | (item & m->colon);
 }
 
-/* What finding the partners of brackets keeps between words of marks. */
-typedef struct kt_json_matcher {
-  int32_t depth;
-  uint32_t opener[2 + 64]; /* node of the opening bracket, for closing ones: last two of the word
-                              before */
-} kt_json_matcher;
+enum { KT_JSON_ORDER_NODES = 1024 };
 
-/* finish.c: finds the partners of the brackets among one word of marks, the first being node
- * `base`, and judges what order_rules was unsure of. Returns 0 if all is right. */
-int kt_json_match_brackets(kt_json *j, uint32_t base, const kt_json_marks *marks, uint64_t unsure,
-                           kt_json_matcher *m);
+/* Nodes that are judged one by one, of up to KT_JSON_ORDER_NODES nodes; and what is overwritten. */
+typedef struct kt_json_lists {
+  size_t bracket_count, unsure_count;
+  uint32_t brackets[KT_JSON_ORDER_NODES + 64], unsure[KT_JSON_ORDER_NODES + 64];
+} kt_json_lists;
+
+/* finish.c: finds the partners of brackets and judges what order_rules was unsure of. *depth is
+ * kept between calls. Returns 0 if all is right. */
+int kt_json_match_brackets(kt_json *j, const kt_json_lists *l, int32_t *depth);
 
 /* After the last word: all is closed, and a container was the whole text. */
 static inline int kt_json_is_closed(const kt_json *j, int32_t depth) {

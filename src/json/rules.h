@@ -46,21 +46,27 @@ INLINE lanes behind_space(lanes mask, lanes space, uint64_t *carry) {
   return sum & ~space;
 }
 
+/* What was seen in LANES blocks, wherever the bytes stand. */
+typedef struct looks {
+  lanes quote; /* not those behind a backslash */
+  lanes space, op, colon, digit, zero, control;
+} looks;
+
 /* Applies the rules to blocks i .. i + LANES - 1 of the chunk; what is wrong is set in the result.
  */
-INLINE lanes apply_rules(kt_json_masks *m, size_t i, kt_json_carry *c) {
-  lanes quote = load_lanes(m->quote + i), in = in_strings(quote, &c->in_string);
-  lanes op = load_lanes(m->op + i) & ~in, space = load_lanes(m->space + i) & ~in;
+INLINE lanes apply_rules(const looks *l, kt_json_masks *m, size_t i, kt_json_carry *c) {
+  lanes quote = l->quote, in = in_strings(quote, &c->in_string);
+  lanes op = l->op & ~in, space = l->space & ~in;
   lanes close = quote & ~in, primitive = ~(in | quote | op | space);
   lanes primitive_before = shift_in(primitive, all_lanes(c->primitive));
   lanes first = primitive & ~primitive_before;
-  lanes digit = load_lanes(m->digit + i) & primitive;
+  lanes digit = l->digit & primitive;
   lanes digit_before = shift_in(digit, all_lanes(c->digit));
-  lanes first_zero = load_lanes(m->zero + i) & first;
+  lanes first_zero = l->zero & first;
   lanes zero_before = shift_in(first_zero, all_lanes(c->first_zero));
   lanes string_end = shift_in(close, all_lanes(c->string_end));
-  lanes behind_scalar =
-      behind_space(string_end | (primitive_before & ~primitive), space, &c->behind_scalar);
+  lanes scalar_end = string_end | (primitive_before & ~primitive);
+  lanes behind_scalar = behind_space(scalar_end, space, &c->behind_scalar);
   lanes behind_string = behind_space(string_end, space, &c->behind_string);
   c->primitive = primitive[LANES - 1];
   c->digit = digit[LANES - 1];
@@ -69,27 +75,12 @@ INLINE lanes apply_rules(kt_json_masks *m, size_t i, kt_json_carry *c) {
   store_lanes(m->op + i, op);
   store_lanes(m->scalar + i, op & behind_scalar);
   store_lanes(m->odd + i, primitive & ~digit & (~primitive_before | digit_before));
-  lanes fault = (behind_scalar & (first | (quote & in))) | (zero_before & digit);
-  fault |= load_lanes(m->colon + i) & ~in & ~behind_string;
-  if (__builtin_expect(m->has_control, 0)) fault |= load_lanes(m->control + i) & in;
-  return fault;
+  return (behind_scalar & (first | (quote & in))) | (zero_before & digit) |
+         (l->colon & ~in & ~behind_string) | (l->control & in);
 }
 
-/* Blocks that are not there, to fill up a vector: white space. */
-INLINE size_t fill_up(kt_json_masks *m, size_t n) {
-  for (; n % LANES; n++) {
-    m->quote[n] = m->op[n] = m->colon[n] = m->digit[n] = m->zero[n] = m->control[n] = 0;
-    m->space[n] = UINT64_MAX;
-  }
-  return n;
-}
-
-/* Blocks [0, n) of the chunk. Returns non-zero for a fault. */
-TARGET static uint64_t apply_all_rules(kt_json_masks *m, size_t n, kt_json_carry *c) {
-  lanes fault = { 0 };
+INLINE uint64_t any_lane(lanes v) {
   uint64_t any = 0;
-  n = fill_up(m, n);
-  for (size_t i = 0; i < n; i += LANES) fault |= apply_rules(m, i, c);
-  for (int i = 0; i < LANES; i++) any |= fault[i];
+  for (int i = 0; i < LANES; i++) any |= v[i];
   return any;
 }

@@ -19,6 +19,48 @@ static const uint8_t kt_json_iota[64] = { 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,
                                           39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51,
                                           52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63 };
 
+/* Classes of ASCII, a bit each. */
+enum {
+  KT_JSON_QUOTE,
+  KT_JSON_BACKSLASH,
+  KT_JSON_SPACE,
+  KT_JSON_OP,
+  KT_JSON_COLON,
+  KT_JSON_DIGIT,
+  KT_JSON_ZERO,
+  KT_JSON_CONTROL
+};
+#define KT_CONTROL (1 << KT_JSON_CONTROL)
+#define KT_OP (1 << KT_JSON_OP)
+#define KT_DIGIT (1 << KT_JSON_DIGIT)
+static const uint8_t kt_json_classes[128] = { [0x00 ... 0x08] = KT_CONTROL,
+                                              ['\t'] = KT_CONTROL | 1 << KT_JSON_SPACE,
+                                              ['\n'] = KT_CONTROL | 1 << KT_JSON_SPACE,
+                                              [0x0b ... 0x0c] = KT_CONTROL,
+                                              ['\r'] = KT_CONTROL | 1 << KT_JSON_SPACE,
+                                              [0x0e ... 0x1f] = KT_CONTROL,
+                                              [' '] = 1 << KT_JSON_SPACE,
+                                              ['"'] = 1 << KT_JSON_QUOTE,
+                                              [','] = KT_OP,
+                                              ['0'] = KT_DIGIT | 1 << KT_JSON_ZERO,
+                                              ['1' ... '9'] = KT_DIGIT,
+                                              [':'] = KT_OP | 1 << KT_JSON_COLON,
+                                              ['['] = KT_OP,
+                                              ['\\'] = 1 << KT_JSON_BACKSLASH,
+                                              [']'] = KT_OP,
+                                              ['{'] = KT_OP,
+                                              ['}'] = KT_OP };
+#undef KT_CONTROL
+#undef KT_OP
+#undef KT_DIGIT
+
+/* Byte i of each of eight words, word by word. */
+static const uint8_t kt_json_gather[64] = { 0,  8,  16, 24, 32, 40, 48, 56, 1,  9,  17, 25, 33,
+                                            41, 49, 57, 2,  10, 18, 26, 34, 42, 50, 58, 3,  11,
+                                            19, 27, 35, 43, 51, 59, 4,  12, 20, 28, 36, 44, 52,
+                                            60, 5,  13, 21, 29, 37, 45, 53, 61, 6,  14, 22, 30,
+                                            38, 46, 54, 62, 7,  15, 23, 31, 39, 47, 55, 63 };
+
 /* Hexadecimal digits: 3{0-9} 4{1-6} 6{1-6} */
 static const uint8_t kt_json_hex_high[16] = { [3] = 1, [4] = 2, [6] = 2 };
 static const uint8_t kt_json_hex_low[16] = { 1, 3, 3, 3, 3, 3, 3, 1, 1, 1 };
