@@ -182,6 +182,11 @@ kt_status kt_checkpoint_open(const kt_env *env, const char *path, kt_buf *conten
   return KT_OK;
 }
 
+int kt_checkpoint_is(const kt_checkpoint *c, uint64_t dev, uint64_t ino) {
+  struct stat st;
+  return c->fd >= 0 && kt_sys_fstat(c->fd, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
+}
+
 void kt_checkpoint_close(kt_checkpoint *c) {
   if (!c) return;
   if (c->fd >= 0) kt_sys_close(c->fd);

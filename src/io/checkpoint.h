@@ -15,6 +15,8 @@ kt_status kt_checkpoint_open(const kt_env *env, const char *path, kt_buf *conten
 /* Replaces the content. When it returns KT_OK the new content survives a power loss; after a
  * failure the old or the new one is there, whole. KT_EIO (retryable), KT_ENOMEM. */
 kt_status kt_checkpoint_save(kt_checkpoint *c, kt_span content, kt_error *err);
+/* Whether that file is the checkpoint as it is now. */
+int kt_checkpoint_is(const kt_checkpoint *c, uint64_t dev, uint64_t ino);
 void kt_checkpoint_close(kt_checkpoint *c); /* NULL allowed */
 
 #endif

@@ -67,6 +67,12 @@ static int is_stdin(const kt_file_source *s) {
   return strcmp(s->target, "-") == 0;
 }
 
+/* A checkpoint in the folder that is read is no input. */
+int kt_file_is_done(const kt_file_source *s, const kt_reader *r) {
+  return kt_reader_finished(r, &s->marks) ||
+         (s->checkpoint && kt_checkpoint_is(s->checkpoint, r->in.dev, r->in.ino));
+}
+
 /* A checkpoint that is used for years would name each file that ever was. */
 static void forget_old(kt_file_source *s) {
   struct stat st;
@@ -100,7 +106,7 @@ static kt_status find_files(kt_file_source *s, kt_error *err) {
   const char *path = is_stdin(s) ? s->target : s->paths.list[0];
   s->next = 1;
   kt_status st = kt_reader_open(&s->reader, s->env, path, s->framing, s->max_line, &s->marks, err);
-  if (st == KT_OK && kt_reader_finished(s->reader, &s->marks)) {
+  if (st == KT_OK && kt_file_is_done(s, s->reader)) {
     kt_reader_free(s->reader);
     s->reader = NULL;
   }
@@ -175,7 +181,7 @@ static kt_status open_next(kt_file_source *s, kt_feed *feed, kt_error *err) {
     const char *path = s->next < older ? s->renamed.list[s->next] : s->paths.list[s->next - older];
     kt_status st =
         kt_reader_open(&s->reader, s->env, path, s->framing, s->max_line, &s->marks, &why);
-    if (st == KT_OK && !kt_reader_finished(s->reader, &s->marks)) {
+    if (st == KT_OK && !kt_file_is_done(s, s->reader)) {
       s->next++;
       return KT_OK;
     }

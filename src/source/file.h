@@ -30,6 +30,8 @@ typedef struct kt_file_source {
 
 /* One step with follow=true. */
 kt_status kt_file_follow(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_error *err);
+/* Whether there is nothing (more) to read in it. */
+int kt_file_is_done(const kt_file_source *s, const kt_reader *r);
 /* A file that cannot be opened goes to the dead letters; KT_AGAIN: no room. */
 kt_status kt_file_reject(kt_file_source *s, kt_feed *feed, const char *path, const kt_error *why);
 /* Nothing more comes now: what was fed does not wait for a full batch. */

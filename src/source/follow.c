@@ -77,7 +77,7 @@ static kt_status add_tail(kt_file_source *s, kt_feed *feed, const char *path, co
     if (st < 0) return kt_fail_nomem(err, WHERE);
     return st == KT_OK ? remember_bad(s, at, err) : KT_OK;
   }
-  if (kt_reader_finished(r, &s->marks)) return leave(s, r);
+  if (kt_file_is_done(s, r)) return leave(s, r);
   if (s->tail_count >= MAX_OPEN && (st = close_idle(s, err)) != KT_OK) {
     leave(s, r);
     return st < 0 ? st : KT_OK;

@@ -246,6 +246,16 @@ START_TEST(test_checkpoint) {
 }
 END_TEST
 
+/* A checkpoint in the folder is not read, whatever inode it has. */
+START_TEST(test_checkpoint_inside) {
+  put("a", "1\n2\n");
+  ck_assert_str_eq(checkpointed(".", 100), "./a:1:0=1|./a:2:2=2|");
+  append("a", "3\n");
+  ck_assert_str_eq(checkpointed(".", 100), "./a:3:4=3|");
+  ck_assert_str_eq(checkpointed(".", 100), "");
+}
+END_TEST
+
 /* Rotated between two runs: what was not read of the old file comes first. */
 START_TEST(test_checkpoint_rotated) {
   put("a", "1\n2\n");
@@ -537,6 +547,7 @@ int main(void) {
   tcase_add_loop_test(t, test_damaged, 0, 3);
   tcase_add_test(t, test_resume);
   tcase_add_test(t, test_checkpoint);
+  tcase_add_test(t, test_checkpoint_inside);
   tcase_add_test(t, test_checkpoint_rotated);
   tcase_add_loop_test(t, test_checkpoint_packed, 0, 3);
   tcase_add_test(t, test_checkpoint_shared);
