@@ -319,7 +319,21 @@ kt_status kt_journal_lock(const kt_journal *j, int fd, kt_error *err) {
                  "another process writes this output (it holds %.120s)", j->path);
 }
 
-static kt_status replace(kt_journal *j, const char *path, kt_error *err) {
+/* The entry of this group stands behind `bytes` and did not become safe. */
+static kt_status take_back(kt_journal *j, kt_error *err) {
+  fail_os(j, "write", err);
+  j->torn = kt_sys_ftruncate(j->fd, j->bytes) != 0;
+  return KT_EIO;
+}
+
+static int sync_name(kt_journal *j) {
+  if (j->unnamed && j->sync && kt_sys_sync_parent(j->path)) return -1;
+  j->unnamed = 0;
+  return 0;
+}
+
+/* `kept`: bytes of the snapshot that the text begins with; the group is behind it. */
+static kt_status replace(kt_journal *j, const char *path, size_t kept, kt_error *err) {
   struct stat st;
   int fd = kt_sys_open(path, O_RDWR | O_CREAT | O_APPEND, 0666);
   if (fd < 0) return fail_os(j, "create", err);
@@ -329,8 +343,7 @@ static kt_status replace(kt_journal *j, const char *path, kt_error *err) {
                      "another process has begun to write this output (%.120s)", j->path);
   if (status == KT_OK &&
       (kt_sys_ftruncate(fd, 0) || kt_sys_write_all(fd, j->text.ptr, j->text.len, NULL) ||
-       (j->sync && kt_sys_fdatasync(fd)) || kt_sys_rename(path, j->path) ||
-       (j->sync && kt_sys_sync_parent(j->path))))
+       (j->sync && kt_sys_fdatasync(fd)) || kt_sys_rename(path, j->path)))
     status = fail_os(j, "write", err);
   if (status < 0) {
     kt_sys_close(fd);
@@ -338,10 +351,13 @@ static kt_status replace(kt_journal *j, const char *path, kt_error *err) {
   }
   if (j->fd >= 0) kt_sys_close(j->fd);
   j->fd = fd;
-  j->bytes = (int64_t)j->text.len;
+  j->bytes = (int64_t)kept;
   j->rewrite_at = j->bytes * 2 > KT_JOURNAL_LEAST ? j->bytes * 2 : KT_JOURNAL_LEAST;
-  j->rewrite = 0;
+  j->rewrite = j->torn = 0;
+  j->unnamed = 1;
   for (size_t i = 0; i < j->file_count; i++) j->files[i]->known = j->files[i]->first != 0;
+  if (sync_name(j)) return take_back(j, err);
+  j->bytes = (int64_t)j->text.len;
   return KT_OK;
 }
 
@@ -350,8 +366,10 @@ static kt_status rewrite(kt_journal *j, kt_error *err) {
   if (!path) return kt_fail_nomem(err, WHERE);
   memcpy(path, j->path, strlen(j->path));
   memcpy(path + strlen(j->path), ".new", 5);
-  kt_status st = put_snapshot(j) || put_group(j) ? kt_fail_nomem(err, WHERE) : KT_OK;
-  if (st == KT_OK) st = replace(j, path, err);
+  kt_status st = put_snapshot(j);
+  size_t kept = j->text.len;
+  if (st == KT_OK) st = put_group(j);
+  st = st == KT_OK ? replace(j, path, kept, err) : kt_fail_nomem(err, WHERE);
   kt_env_release(j->env, path, strlen(j->path) + 5);
   return st;
 }
@@ -361,11 +379,8 @@ static kt_status append(kt_journal *j, kt_error *err) {
   j->torn = 0;
   if (put_group(j)) return kt_fail_nomem(err, WHERE);
   if (kt_sys_write_all(j->fd, j->text.ptr, j->text.len, NULL) ||
-      (j->sync && kt_sys_fdatasync(j->fd))) {
-    fail_os(j, "write", err);
-    j->torn = kt_sys_ftruncate(j->fd, j->bytes) != 0;
-    return KT_EIO;
-  }
+      (j->sync && kt_sys_fdatasync(j->fd)) || sync_name(j))
+    return take_back(j, err);
   j->bytes += (int64_t)j->text.len;
   return KT_OK;
 }

@@ -31,6 +31,7 @@ struct kt_journal {
   int fd, sync;
   int rewrite; /* the next commit writes the whole journal */
   int torn;    /* a failed entry may stand behind `bytes` */
+  int unnamed; /* its name may not survive a power loss yet */
   int64_t bytes, rewrite_at;
   char layout[64];
   uint64_t group;

@@ -151,7 +151,7 @@ static kt_status write_group(kt_file_sink *s, kt_error *err) {
   for (size_t i = 0; i < s->set.count; i++) {
     kt_part_file *p = s->set.items[i];
     if (st < 0)
-      kt_part_cut(p);
+      kt_part_cut(&s->set, p);
     else if (p->next >= 0)
       kt_part_appended(&s->set, p);
   }

@@ -129,11 +129,13 @@ kt_status kt_part_open(kt_part_set *set, kt_part_file *p, kt_error *err) {
   const char *path = written_path(p);
   p->used = ++set->clock;
   if (p->fd < 0) {
+    /* What holds safe bytes is there; if not, an empty one in its place would only hide that. */
+    int flags = O_WRONLY | O_APPEND | (p->file->length ? 0 : O_CREAT);
     if (set->open_count >= set->max_open) close_least_used(set);
-    p->fd = kt_sys_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666);
-    if (p->fd < 0 && errno == ENOENT) {
+    p->fd = kt_sys_open(path, flags, 0666);
+    if (p->fd < 0 && errno == ENOENT && flags & O_CREAT) {
       if (kt_folders_make(set->env, path, set->sync)) return kt_part_fail(set, "make", path, err);
-      p->fd = kt_sys_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666);
+      p->fd = kt_sys_open(path, flags, 0666);
     }
     if (p->fd < 0) return kt_part_fail(set, "open", path, err);
     set->open_count++;
@@ -182,20 +184,20 @@ void kt_part_appended(kt_part_set *set, kt_part_file *p) {
   if (set->count > 8 && p->buf.cap > 64 * 1024) kt_buf_clear(&p->buf);
 }
 
-void kt_part_cut(kt_part_file *p) {
+void kt_part_cut(const kt_part_set *set, kt_part_file *p) {
   p->next = -1;
-  if (p->torn && p->fd >= 0) p->torn = kt_sys_ftruncate(p->fd, p->file->length) != 0;
+  if (p->torn && p->fd >= 0) cut(set, p, NULL);
 }
 
 kt_status kt_part_show(kt_part_set *set, kt_part_file *p, kt_error *err) {
   struct stat st;
-  if (p->shown) return KT_OK;
-  if (kt_sys_stat(p->path, &st) == 0)
+  if (!p->shown && kt_sys_stat(p->path, &st) == 0)
     return kt_fail(err, KT_EIO, KT_ERR_FATAL, set->where,
                    "%.90s is there, made by somebody else: its posts stay hidden beside it",
                    p->path);
-  if (kt_sys_rename(p->hidden, p->path) || (set->sync && kt_sys_sync_parent(p->path)))
+  if (!p->shown && kt_sys_rename(p->hidden, p->path))
     return kt_part_fail(set, "rename to", p->path, err);
   p->shown = 1;
+  if (set->sync && kt_sys_sync_parent(p->path)) return kt_part_fail(set, "sync", p->path, err);
   return KT_OK;
 }

@@ -64,7 +64,7 @@ kt_status kt_part_append(kt_part_set *set, kt_part_file *p, kt_error *err);
 /* The journal has taken p->next. */
 void kt_part_appended(kt_part_set *set, kt_part_file *p);
 /* It has not: cuts the file back, or remembers to. */
-void kt_part_cut(kt_part_file *p);
+void kt_part_cut(const kt_part_set *set, kt_part_file *p);
 /* Gives it the name that people see. The journal is the caller's business. */
 kt_status kt_part_show(kt_part_set *set, kt_part_file *p, kt_error *err);
 
