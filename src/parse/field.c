@@ -96,9 +96,8 @@ kt_span kt_parse_repost(kt_parse_job *job, kt_span name, kt_json_val text, uint3
 }
 
 kt_span kt_parse_repost_name(kt_parse_job *job, kt_json_val v) {
-  kt_span s;
-  if (kt_json_text(&job->json, v, &s) < 0 || s.len < 6 || memcmp(s.ptr, "RT @", 4) != 0)
-    return KT_NULL_SPAN;
+  kt_span s = kt_parse_string(job, v);
+  if (s.len < 6 || memcmp(s.ptr, "RT @", 4) != 0) return KT_NULL_SPAN;
   size_t n = 4;
   while (n < s.len && (s.ptr[n] == '_' || (s.ptr[n] >= '0' && s.ptr[n] <= '9') ||
                        ((s.ptr[n] | 0x20) >= 'a' && (s.ptr[n] | 0x20) <= 'z')))
@@ -137,8 +136,8 @@ int64_t kt_parse_time(kt_parse_job *job, kt_json_val v) {
 
 int64_t kt_parse_epoch_ms(kt_parse_job *job, kt_json_val v) {
   enum { MOST_DIGITS = 15 };
-  kt_span s;
-  if (kt_json_text(&job->json, v, &s) < 0) s = kt_json_raw(&job->json, v);
+  kt_span s = kt_parse_string(job, v);
+  if (!s.ptr) s = kt_json_raw(&job->json, v);
   if (!is_digits(s) || s.len > MOST_DIGITS) return KT_UNKNOWN;
   int64_t ms = 0;
   for (size_t i = 0; i < s.len; i++) ms = ms * 10 + (s.ptr[i] - '0');

@@ -32,9 +32,8 @@ static void read_references(kt_parse_job *job, kt_record *r, kt_json_val referen
   kt_json_iter it = kt_json_items(&job->json, references);
   kt_json_val item, v[KT_REFERENCE_COUNT];
   while (kt_json_next_item(&job->json, &it, &item)) {
-    kt_span type;
     kt_parse_pick(job, item, KT_SET_REFERENCE, v);
-    kt_json_text(&job->json, v[KT_REFERENCE_TYPE], &type);
+    kt_span type = kt_parse_string(job, v[KT_REFERENCE_TYPE]);
     int kind = is_type(type, "retweeted", "reposted")   ? 0
                : is_type(type, "replied_to", "replied") ? 1
                : kt_span_is(type, "quoted")             ? 2

@@ -112,6 +112,8 @@ def v1_post(post):
     original = post.get("retweeted_status")
     text = v1_whole(post)
     whole = original or post
+    if ident(post) is None:
+        raise NotAPayload("a post without an id")
     if original and v1_whole(original) is not None:
         text = repost((original.get("user") or {}).get("screen_name"), text, v1_whole(original))
     r.update(
