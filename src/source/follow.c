@@ -13,11 +13,12 @@
 #define WHERE "source.file"
 enum { MAX_OPEN = 128 }; /* descriptors; beyond that files that have long been idle are closed */
 
+/* One that was truncated is over; one that is damaged stays, so that it is not read again. */
 static kt_reader *find_tail(const kt_file_source *s, const struct stat *st) {
-  for (size_t i = 0; i < s->tail_count; i++)
-    if (s->tails[i]->in.ino == st->st_ino && s->tails[i]->in.dev == st->st_dev &&
-        !s->tails[i]->ended)
-      return s->tails[i];
+  for (size_t i = 0; i < s->tail_count; i++) {
+    kt_reader *r = s->tails[i];
+    if (r->in.ino == st->st_ino && r->in.dev == st->st_dev && (!r->ended || r->failed)) return r;
+  }
   return NULL;
 }
 
@@ -111,12 +112,13 @@ static kt_status look_at(kt_file_source *s, kt_feed *feed, const char *path, int
 static void check_growth(kt_reader *r) {
   kt_mark before;
   kt_error why;
-  if (r->ended) return;
+  if (r->ended && !r->told) return; /* something of it is still to be fed */
   kt_input_identify(&r->in, &before);
   if (kt_input_look(&r->in, &why) < 0) return; /* the read will tell */
-  if (!kt_input_is(&r->in, &before) || r->in.size < r->in.raw)
+  if (!kt_input_is(&r->in, &before) || r->in.size < r->in.raw) {
     r->ended = r->ready = 1; /* what is left of a last line is fed; the next look opens it anew */
-  else if (r->in.size > r->in.raw)
+    r->failed = 0;           /* and was told */
+  } else if (!r->failed && r->in.size > r->in.raw)
     r->ready = 1;
 }
 

@@ -173,6 +173,30 @@ START_TEST(test_follow_resume) {
 }
 END_TEST
 
+/* Damage is told once, and the file is read again when it was written anew. */
+START_TEST(test_follow_damaged) {
+  kt_buf data;
+  run r;
+  kt_buf_init(&data, env);
+  pack(codecs[_i], pieces, &data);
+  size_t whole = data.len;
+  kt_buf_puts(&data, "this is no data of that kind");
+  put_bytes("f", data.ptr, data.len, "wb");
+  start(&r, "f", "follow=true rotate.wait=1s");
+  for (int i = 0; i < 5; i++) tick(&r);
+  ck_assert_uint_eq(r.feed.count, 5);
+  append("f", "and more of it");
+  for (int i = 0; i < 5; i++) ck_assert_str_eq(tick(&r), "");
+  put_bytes("f", data.ptr, whole, "wb"); /* the same inode, shorter */
+  ck_assert_str_eq(tick(&r), "f:1:0={\"n\":1}|f:2:8={\"n\":2}|f:3:16={\"n\":3}|f:4:24={\"n\":4}|");
+  ck_assert_str_eq(tick(&r), "");
+  ck_assert_int_eq(unlink("f"), 0);
+  for (int i = 0; i < 10; i++) ck_assert_str_eq(tick(&r), "");
+  stop(&r);
+  kt_buf_clear(&data);
+}
+END_TEST
+
 /* Rotated while nobody looked: the old file is read to its end, then forgotten. */
 START_TEST(test_follow_rotated_before) {
   run a, b;
@@ -211,6 +235,7 @@ int main(void) {
   tcase_add_test(t, test_follow_many);
   tcase_add_loop_test(t, test_follow_packed, 0, 3);
   tcase_add_test(t, test_follow_resume);
+  tcase_add_loop_test(t, test_follow_damaged, 0, 3);
   tcase_add_test(t, test_follow_rotated_before);
   suite_add_tcase(s, t);
   return test_run(s);
