@@ -88,7 +88,8 @@ KT_API const kt_score *kt_batch_score(const kt_batch *b, size_t i);
 KT_API kt_span kt_batch_place(const kt_batch *b, size_t i);
 /* 32 hexadecimal digits, the same when the same input is read and cut again. */
 KT_API kt_span kt_batch_id(const kt_batch *b);
-/* Event time in ms; what is earlier is late. KT_UNKNOWN before the first time is known. */
+/* Event time in ms, of the batches before this one; what is earlier is late. KT_UNKNOWN before the
+ * first time is known. */
 KT_API int64_t kt_batch_watermark_ms(const kt_batch *b);
 /* Fills *out (as much as out->size allows) for a record of kind KT_DEAD; its frame is `raw`.
  * KT_EINVAL for another kind. */

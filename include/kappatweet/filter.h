@@ -17,8 +17,8 @@ typedef struct kt_filter_ops { /* rules: see source.h */
   /* REQUIRED. keep[i] is 1 at the start; 0 drops record i, which is counted. Deletes and notices
    * should pass unless the filter was told about their kind. */
   kt_status (*select)(void *self, const kt_batch *b, uint8_t *keep, kt_error *err);
-  /* Optional, once a batch: finished = 1 when every lane is done with it, 0 when it was abandoned and
-   * will come again. */
+  /* Optional, once for each batch that select saw (without the records dropped since): finished = 1
+   * when every required lane is done with it, 0 when it was abandoned and will come again. */
   void (*settle)(void *self, const kt_batch *b, int finished);
   void (*close)(void *self); /* REQUIRED */
 } kt_filter_ops;

@@ -30,7 +30,9 @@ typedef struct kt_sink_ops { /* rules: see source.h */
    * deadline fire. A failure: not taken, counts as KT_RETRY. Walk the records with
    * kt_delivery_pending(): only those are owed. */
   kt_status (*submit)(void *self, kt_delivery *d, kt_error *err);
-  kt_status (*step)(void *self, int64_t mono_ms, kt_error *err); /* optional */
+  /* Optional: called in each step of the pipeline. To be called again ask for it in pollset; KT_OK
+   * does not. A failure is shown in the lane's statistics; with KT_ERR_FATAL the lane is held. */
+  kt_status (*step)(void *self, int64_t mono_ms, kt_error *err);
   void (*pollset)(void *self, kt_pollset *ps);                   /* optional */
   /* Optional: write out what is still held, without waiting. Comes at a barrier, at the end, when
    * memory is short and when the source's commit lags. */

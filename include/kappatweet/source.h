@@ -72,11 +72,13 @@ KT_API kt_status kt_feed_reject(kt_feed *f, kt_span part, kt_span place, const k
 KT_API void kt_feed_cut(kt_feed *f);
 /* As a cut; then everything is pushed through every lane and each sink is flushed. */
 KT_API void kt_feed_barrier(kt_feed *f);
-/* Drops all that is not committed; it will come again. */
+/* Drops all that is not committed; it will come again. The frames dropped keep their numbers: what
+ * commit counts later goes past them. */
 KT_API void kt_feed_abandon(kt_feed *f);
 /* Non-zero: add no more; return KT_END once the last commit is written. */
 KT_API int kt_feed_stopping(const kt_feed *f);
-/* Tells that frames were lost between two places, and why: becomes a record of kind KT_GAP. */
+/* Tells that frames were lost between two places, and why: becomes a record of kind KT_GAP (id: from,
+ * ref_id: to, text: the message of cause) before the next frame's. KT_ENOMEM. */
 KT_API kt_status kt_feed_gap(kt_feed *f, kt_span from, kt_span to, const kt_error *cause);
 /* For a source that kept `position` itself (a checkpoint): hands back what commit was given, before
  * the first frame, so that the run counter and the watermark go on. KT_ECORRUPT. */

@@ -9,6 +9,7 @@
 #include "pipeline/pollset.h"
 #include "pipeline/retry.h"
 #include "pipeline/slot.h"
+#include "pipeline/watermark.h"
 
 #define WHERE "pipeline.lane"
 
@@ -217,19 +218,6 @@ static void flush(kt_lane *lane) {
   if (is_flushed(lane)) lane->flush_to = 0;
 }
 
-/* Not while an older batch waits for another try: its records would be late. */
-static void tell_watermark(kt_lane *lane) {
-  const kt_pipeline *p = lane->p;
-  if (p->feed.ended && !p->feed.stopping && !p->feed.failed.code && !p->unsealed && !lane->next)
-    lane->watermark_due = INT64_MAX; /* nothing comes any more: every hour can be closed */
-  if (lane->watermark_due == KT_UNKNOWN || has_waiting(lane) || lane->held) return;
-  if (lane->watermark_due > lane->watermark_ms) {
-    lane->watermark_ms = lane->watermark_due;
-    if (ops_of(lane)->watermark) ops_of(lane)->watermark(lane->sink.self, lane->watermark_ms);
-  }
-  lane->watermark_due = KT_UNKNOWN;
-}
-
 kt_status kt_lane_step(kt_lane *lane, int *moved, kt_error *err) {
   if (!lane->sink.open) return KT_OK;
   if (lane->full && (lane->p->now >= lane->full_until || kt_slot_is_ready(lane->p, &lane->sink)))
@@ -241,7 +229,7 @@ kt_status kt_lane_step(kt_lane *lane, int *moved, kt_error *err) {
     resubmit(lane, moved);
     while ((st = take(lane, err)) > 0) *moved = 1;
   }
-  tell_watermark(lane);
+  if (!has_waiting(lane)) kt_watermark_tell(lane);
   flush(lane);
   return st;
 }

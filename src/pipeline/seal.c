@@ -7,6 +7,7 @@
 #include "pipeline/item.h"
 #include "pipeline/position.h"
 #include "pipeline/prepare.h"
+#include "pipeline/watermark.h"
 
 static kt_status set_rejects_aside(kt_item *it) {
   kt_batch *b = it->batch;
@@ -24,14 +25,6 @@ static kt_status set_rejects_aside(kt_item *it) {
   return KT_OK;
 }
 
-/* A client's clock that runs ahead moves nothing. */
-static void see(kt_pipeline *p, const kt_record *r) {
-  int64_t t = r->created_ms;
-  if (t == KT_UNKNOWN) return;
-  if (r->arrived_ms != KT_UNKNOWN && t > r->arrived_ms) t = r->arrived_ms;
-  if (p->newest_ms == KT_UNKNOWN || t > p->newest_ms) p->newest_ms = t;
-}
-
 static void number(kt_pipeline *p, kt_item *it) {
   kt_batch *b = it->batch;
   int64_t limit = p->set.time_limit_ms == KT_UNKNOWN ? KT_UNKNOWN : p->set.time_limit_ms / 1000;
@@ -44,18 +37,8 @@ static void number(kt_pipeline *p, kt_item *it) {
     if (r->run_no == KT_UNKNOWN) r->run_no = p->run_no++;
     if (r->run_start_us == KT_UNKNOWN) r->run_start_us = p->run_start_us;
     if (r->run_limit_s == KT_UNKNOWN) r->run_limit_s = limit;
-    see(p, r);
+    kt_watermark_see(p, r);
   }
-}
-
-/* The batch carries the watermark before it: of the posts of one batch none makes another late. */
-static void mark_time(kt_pipeline *p, kt_item *it) {
-  it->batch->watermark_ms = p->watermark_ms;
-  if (p->newest_ms != KT_UNKNOWN) {
-    int64_t w = p->newest_ms - p->set.lateness_ms;
-    if (p->watermark_ms == KT_UNKNOWN || w > p->watermark_ms) p->watermark_ms = w;
-  }
-  it->watermark_after = p->watermark_ms;
 }
 
 kt_status kt_seal(kt_item *it, kt_error *err) {
@@ -64,7 +47,7 @@ kt_status kt_seal(kt_item *it, kt_error *err) {
     if (set_rejects_aside(it) < 0) return kt_fail_nomem(err, "pipeline");
     it->run_no_before = p->run_no;
     number(p, it);
-    mark_time(p, it);
+    kt_watermark_seal(it);
     kt_batch_make_id(it->batch, kt_span_of(p->source_name));
     const kt_progress at = { p->run_no, p->run_start_us, p->watermark_ms, p->newest_ms };
     kt_position_seal(it->position.ptr, it->position.len, &at);

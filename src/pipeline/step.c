@@ -16,6 +16,7 @@
 #include "pipeline/pollset.h"
 #include "pipeline/prepare.h"
 #include "pipeline/score.h"
+#include "pipeline/watermark.h"
 
 #define WHERE "pipeline"
 
@@ -60,15 +61,6 @@ static kt_status heed_stop(kt_pipeline *p, kt_error *err) {
   p->draining = 1;
   if (!p->drain_by_call) p->drain_until = p->now + p->set.drain_ms;
   return KT_OK;
-}
-
-/* An idle live source lets sinks hear the clock's time, so that they complete what is open. */
-static void tell_clock(kt_pipeline *p) {
-  if (!(p->source.part->caps & KT_SOURCE_LIVE) || p->alive) return;
-  if (p->now - p->sealed_ms < p->set.lateness_ms) return;
-  int64_t w = kt_env_now_ms(p->env) - p->set.lateness_ms;
-  for (size_t i = 0; i < p->lane_count; i++)
-    if (w > p->lanes[i]->watermark_ms) p->lanes[i]->watermark_due = w;
 }
 
 static void tick_parts(kt_pipeline *p) {
@@ -165,7 +157,7 @@ kt_status kt_step(kt_pipeline *p, kt_error *err) {
   if (st < 0) return st;
   int64_t from = kt_env_mono_ms(p->env);
   int moved = 1;
-  tell_clock(p);
+  kt_watermark_idle(p);
   tick_parts(p);
   for (int i = 0; i < ROUNDS && moved; i++) {
     moved = 0;

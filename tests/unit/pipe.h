@@ -46,6 +46,8 @@ typedef struct t_sink {
   int64_t *clock;
   int64_t call_ms[T_HELD];
   char batch_id[40];
+  size_t steps;
+  int step_fails, flush_fails; /* so many calls; < 0: with KT_ERR_FATAL */
 } t_sink;
 
 typedef struct t_scorer {
@@ -257,10 +259,22 @@ static inline void t_pollset(void *self, kt_pollset *ps) {
   if (s->deadline_ms) kt_pollset_deadline(ps, s->deadline_ms);
   if (s->fd > 0) kt_pollset_add(ps, s->fd, KT_POLL_IN, 1);
 }
+static inline kt_status t_count_down(int *n, kt_error *err) {
+  if (!*n) return KT_OK;
+  if (*n < 0) return kt_error_set(err, KT_EAUTH, KT_ERR_FATAL, "t", "for good");
+  --*n;
+  return kt_error_set(err, KT_EIO, 0, "t", "not now");
+}
 static inline kt_status t_flush(void *self, kt_error *err) {
-  (void)err;
-  ((t_sink *)self)->flushes++;
-  return KT_OK;
+  t_sink *s = self;
+  s->flushes++;
+  return t_count_down(&s->flush_fails, err);
+}
+static inline kt_status t_sink_step(void *self, int64_t mono_ms, kt_error *err) {
+  t_sink *s = self;
+  (void)mono_ms;
+  s->steps++;
+  return t_count_down(&s->step_fails, err);
 }
 static inline void t_watermark(void *self, int64_t ms) {
   ((t_sink *)self)->watermark_ms = ms;
@@ -316,6 +330,7 @@ static inline void t_register(t_pipe *t) {
                      .name = "a",
                      .open = t_open,
                      .submit = t_submit,
+                     .step = t_sink_step,
                      .pollset = t_pollset,
                      .flush = t_flush,
                      .watermark = t_watermark,

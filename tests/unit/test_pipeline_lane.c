@@ -455,6 +455,43 @@ START_TEST(test_a_sink_that_holds_is_flushed_at_the_end) {
 }
 END_TEST
 
+START_TEST(test_a_flush_that_fails_is_asked_again) {
+  t_setup_with(&t, "t:", "holds:", "dead:");
+  feed(3, 1, "1");
+  t.a.hold = 1;
+  t.a.flush_fails = 3;
+  t_run_for(&t, 60000);
+  ck_assert_uint_eq(t.a.flushes, 4);
+  ck_assert_int_eq(t_lane(&t, 0).error.code, KT_EIO);
+  t_teardown(&t);
+  t_setup_with(&t, "t:", "holds:", "dead:");
+  feed(3, 1, "1");
+  t.a.hold = 1;
+  t.a.flush_fails = -1;
+  ck_assert_int_eq(t_run_for(&t, 60000), KT_EAUTH);
+  ck_assert_uint_eq(t_lane(&t, 0).held, 1);
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(test_a_step_of_a_sink_that_fails) {
+  t_setup(&t);
+  feed(3, 0, "1");
+  t.a.step_fails = 2;
+  t_run_for(&t, 100);
+  kt_pipeline_step(t.p, &t.err);
+  kt_pipeline_step(t.p, &t.err);
+  ck_assert_uint_ge(t.a.steps, 3);
+  ck_assert_uint_eq(t_lane(&t, 0).held, 0);
+  ck_assert_uint_eq(t.a.count, 3);
+  t.a.step_fails = -1;
+  t.source.closed = 1;
+  t.source.available = 4;
+  ck_assert_int_eq(t_run_for(&t, 100), KT_EAUTH);
+  t_teardown(&t);
+}
+END_TEST
+
 START_TEST(test_a_lagging_commit_flushes) {
   t_setup_with(&t, "t:", "holds:", "dead:");
   feed(5, 0, "1");
@@ -526,6 +563,8 @@ int main(void) {
   tcase_add_test(c, test_an_unpinned_delivery_comes_back_without_its_batch);
   tcase_add_test(c, test_an_unpinned_delivery_cannot_be_rejected);
   tcase_add_test(c, test_a_sink_that_holds_is_flushed_at_the_end);
+  tcase_add_test(c, test_a_flush_that_fails_is_asked_again);
+  tcase_add_test(c, test_a_step_of_a_sink_that_fails);
   tcase_add_test(c, test_a_lagging_commit_flushes);
   tcase_add_test(c, test_a_lane_filter_only_changes_what_is_owed_there);
   tcase_add_test(c, test_names_of_lanes);
