@@ -105,6 +105,14 @@ static kt_status set_options(const cli_plan *plan, kt_pipeline *p, kt_error *err
   return time_limit ? kt_pipeline_set(p, "run.time_limit", time_limit, err) : KT_OK;
 }
 
+/* A job over files can be run again and goes on where it stopped, so it ends with an error rather
+ * than stand for hours before a full disk. What comes from a pipe or is followed is waited for. */
+static kt_status limit_outage(const cli_plan *plan, kt_pipeline *p, kt_error *err) {
+  const char *source = cli_plan_get(plan, CLI_SOURCE);
+  int waits = !strcmp(source, "-") || !strcmp(source, "file:-") || strstr(source, "follow=true");
+  return waits ? KT_OK : kt_pipeline_set(p, "retry.max_outage", "15s", err);
+}
+
 typedef kt_status (*setter)(kt_pipeline *p, const char *uri, kt_error *err);
 
 static kt_status set_parts(const cli_plan *plan, kt_pipeline *p, cli_key key, setter set,
@@ -132,7 +140,8 @@ static kt_status fill(const cli_plan *plan, kt_pipeline *p, kt_error *err) {
   char dead[4200];
   if (!plan->values[CLI_SOURCE].count)
     return cli_fail(err, KT_EINVAL, "command", "no source: name a file, or - for standard input");
-  kt_status st = set_options(plan, p, err);
+  kt_status st = limit_outage(plan, p, err);
+  if (st >= 0) st = set_options(plan, p, err);
   if (st >= 0) st = set_parts(plan, p, CLI_SOURCE, kt_pipeline_set_source, err);
   if (st >= 0) st = set_parts(plan, p, CLI_PARSE, kt_pipeline_set_parser, err);
   if (st >= 0) st = set_parts(plan, p, CLI_FILTER, kt_pipeline_add_filter, err);

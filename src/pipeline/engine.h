@@ -140,6 +140,7 @@ struct kt_lane {
   int64_t full_until;
   int64_t not_before; /* the server asked for patience */
   kt_backoff breaker;
+  int64_t failing_since; /* KT_UNKNOWN: the last call succeeded */
   double tokens;
   uint64_t flush_to; /* a barrier: ordinals below are pushed out */
   int flush_asked, unflushed;

@@ -209,9 +209,11 @@ static void flush(kt_lane *lane) {
     if (ops_of(lane)->flush(lane->sink.self, &why) < 0) {
       lane->error = why;
       if (why.flags & KT_ERR_FATAL) kt_lane_hold(lane, &why);
-      kt_backoff_fail(lane->p, &lane->flush_retry, why.retry_after_ms);
+      kt_lane_wait(lane, &lane->flush_retry, why.retry_after_ms);
+      kt_lane_trouble(lane, &why, lane->flush_retry.fails);
       return;
     }
+    if (!lane->breaker.fails) lane->failing_since = KT_UNKNOWN;
   }
   lane->unflushed = lane->flush_asked = 0;
   lane->flush_retry = (kt_backoff){ 0, 0 };

@@ -34,6 +34,8 @@ const char kt_engine_options[] =
     "retry.breaker\tint\tcalls\t5\t1\t1000000\tAfter so many failed calls in a row a lane tries "
     "with "
     "one call at a time.\n"
+    "retry.max_outage\tduration\tms\t\t1\t3650d\tHolds a sink that has failed for so long without "
+    "any success; unset: waits for as long as it lasts.\n"
     "watermark.lateness_ms\tduration\tms\t5m\t0\t3650d\tA post older than the newest by more is "
     "late.\n"
     "lane.window\tint\tbatches\t4\t1\t10000\tBatches in flight a sink; 1 keeps their order.\n"
@@ -71,6 +73,8 @@ void kt_settings_load(kt_settings *s, const kt_conf *c) {
     .retry_attempts = kt_conf_int(c, "retry.max_attempts"),
     .retry_budget = kt_conf_int(c, "retry.budget"),
     .retry_breaker = kt_conf_int(c, "retry.breaker"),
+    .outage_ms =
+        kt_conf_is_set(c, "retry.max_outage") ? kt_conf_int(c, "retry.max_outage") : INT64_MAX,
     .lateness_ms = kt_conf_int(c, "watermark.lateness_ms"),
     .lane_window = kt_conf_int(c, "lane.window"),
     .score_window = kt_conf_int(c, "score.window"),

@@ -14,6 +14,7 @@ typedef struct kt_settings {
   int64_t step_us, drain_ms;
   int64_t retry_base_ms, retry_max_ms;
   int64_t retry_attempts, retry_budget, retry_breaker; /* attempts 0 = no limit */
+  int64_t outage_ms;                                   /* INT64_MAX = no limit */
   int64_t lateness_ms;
   int64_t lane_window;
   int64_t score_window;

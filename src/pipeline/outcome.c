@@ -114,7 +114,7 @@ static kt_status try_again(kt_delivery *d) {
   else
     kt_lane_failed(lane, &d->retry_why);
   lane->retried += d->count;
-  kt_backoff_fail(lane->p, &d->retry, d->retry_why.retry_after_ms);
+  kt_lane_wait(lane, &d->retry, d->retry_why.retry_after_ms);
   atomic_store(&d->state, KT_DELIVERY_WAITING);
   return KT_OK;
 }

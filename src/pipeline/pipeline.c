@@ -20,7 +20,7 @@ static kt_status init(kt_pipeline *p, kt_error *err) {
   if (!p->dead) return kt_fail_nomem(err, WHERE);
   p->dead->p = p;
   p->dead->is_dead = p->dead->required = 1;
-  p->dead->watermark_ms = p->dead->watermark_due = KT_UNKNOWN;
+  p->dead->watermark_ms = p->dead->watermark_due = p->dead->failing_since = KT_UNKNOWN;
   if (kt_sys_wake_open(p->wake) < 0) return kt_fail_os(err, errno, WHERE, "cannot make a wake-up");
   return kt_conf_new(p->env, kt_engine_options, &p->conf, err);
 }
@@ -165,7 +165,7 @@ kt_status kt_pipeline_add_sink(kt_pipeline *p, const char *uri, kt_error *err) {
   kt_lane *lane = kt_zalloc(p->env, sizeof *lane);
   if (!lane) return kt_fail_nomem(err, WHERE);
   lane->p = p;
-  lane->watermark_ms = lane->watermark_due = KT_UNKNOWN;
+  lane->watermark_ms = lane->watermark_due = lane->failing_since = KT_UNKNOWN;
   st = lane_fill(p, lane, uri, err);
   if (st < 0) {
     kt_lane_free(lane);

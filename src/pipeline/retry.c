@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/retry.h"
 
+#include "base/error.h"
+#include "base/span.h"
+#include "pipeline/lane.h"
+
 /* What a successful call pays back: retries stay below half of the calls in the long run, so that a
  * service in trouble sees at most 1.5 times the usual load. */
 static const double refill = 0.5;
@@ -28,15 +32,42 @@ void kt_break(kt_pipeline *p, kt_status st, const kt_error *why) {
     kt_error_set(&p->broken_why, st, 0, "pipeline", "a part failed without saying why");
 }
 
+/* Told when it looks like an outage, not at each call that a busy service refuses. */
+void kt_lane_trouble(kt_lane *lane, const kt_error *why, uint32_t fails) {
+  kt_pipeline *p = lane->p;
+  kt_error e = *why;
+  if (lane->failing_since == KT_UNKNOWN) lane->failing_since = p->now;
+  if (lane->held) return;
+  if (p->now - lane->failing_since >= p->set.outage_ms) {
+    kt_fail(&e, why->code, KT_ERR_FATAL, why->where, "%s (for more than retry.max_outage=%llds)",
+            why->message, (long long)(p->set.outage_ms / 1000));
+    kt_lane_hold(lane, &e);
+  } else if (fails == (uint64_t)p->set.retry_breaker) {
+    kt_fail(&e, why->code, 0, why->where, "%s; trying again until it succeeds", why->message);
+    kt_env_log(p->env, KT_LOG_WARNING, lane->name ? lane->name : "pipeline.lane",
+               kt_span_of(e.message));
+  }
+}
+
+void kt_lane_wait(kt_lane *lane, kt_backoff *b, uint32_t retry_after_ms) {
+  const kt_pipeline *p = lane->p;
+  kt_backoff_fail(lane->p, b, retry_after_ms);
+  if (retry_after_ms || lane->failing_since == KT_UNKNOWN || p->set.outage_ms == INT64_MAX) return;
+  int64_t last = lane->failing_since + p->set.outage_ms;
+  if (last > p->now && b->not_before > last) b->not_before = last;
+}
+
 void kt_lane_failed(kt_lane *lane, const kt_error *why) {
   kt_pipeline *p = lane->p;
-  kt_backoff_fail(p, &lane->breaker, 0);
+  kt_lane_wait(lane, &lane->breaker, 0);
+  kt_lane_trouble(lane, why, lane->breaker.fails);
   if (why->retry_after_ms && lane->not_before < p->now + why->retry_after_ms)
     lane->not_before = p->now + why->retry_after_ms;
 }
 
 void kt_lane_succeeded(kt_lane *lane) {
   lane->breaker = (kt_backoff){ 0, 0 };
+  lane->failing_since = KT_UNKNOWN;
   lane->tokens += refill;
   if (lane->tokens > (double)lane->p->set.retry_budget)
     lane->tokens = (double)lane->p->set.retry_budget;

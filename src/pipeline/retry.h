@@ -13,9 +13,14 @@ int kt_may_retry(const kt_pipeline *p, const kt_backoff *b, const kt_error *why)
 /* The run ends with this error once the lanes have done what they can. The first one counts. */
 void kt_break(kt_pipeline *p, kt_status st, const kt_error *why);
 
+/* As kt_backoff_fail(), but in an outage the last try comes when retry.max_outage is over. */
+void kt_lane_wait(kt_lane *lane, kt_backoff *b, uint32_t retry_after_ms);
 /* A call of the lane failed whole, or delivered something. */
 void kt_lane_failed(kt_lane *lane, const kt_error *why);
 void kt_lane_succeeded(kt_lane *lane);
+/* One more failure, the number `fails` in a row, of a call or a flush: tells of an outage once, and
+ * holds the lane after retry.max_outage. */
+void kt_lane_trouble(kt_lane *lane, const kt_error *why, uint32_t fails);
 /* So many calls failed in a row that it makes one at a time. */
 int kt_lane_is_broken(const kt_lane *lane);
 /* Non-zero: the lane may call its sink now. `retry`: the call repeats an earlier one. */

@@ -162,6 +162,40 @@ START_TEST(test_outage_waits_and_is_never_a_dead_letter) {
 }
 END_TEST
 
+START_TEST(test_an_outage_beyond_its_limit_holds_the_lane) {
+  t_setup(&t);
+  feed(100, 1, "10");
+  t_set(&t, "retry.max_outage", "10s");
+  t.a.script = t_fail;
+  t.a.fail_until = 1 << 30;
+  ck_assert_int_lt(t_run_for(&t, 86400000), 0);
+  ck_assert_uint_eq(t_lane(&t, 0).held, 1);
+  ck_assert_ptr_nonnull(strstr(t.err.message, "(for more than retry.max_outage=10s)"));
+  ck_assert_int_ge(t.clock.mono_ms, 11000);
+  ck_assert_int_lt(t.clock.mono_ms, 1000 + 10000 + 1000); /* that was the last try */
+  ck_assert_uint_eq(t.dead.count, 0);
+  ck_assert_uint_eq(t.source.committed, 0);
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(test_a_success_ends_the_outage) {
+  t_setup(&t);
+  feed(10, 0, "10");
+  t_set(&t, "retry.max_outage", "10s");
+  t.a.script = t_fail;
+  for (int i = 0; i < 5; i++) {
+    t.a.fail_until = (int)t.a.calls + 3;
+    t.source.available += 10;
+    ck_assert_int_eq(t_run_for(&t, 8000), KT_AGAIN);
+    t_pass(&t, 5000);
+  }
+  ck_assert_uint_eq(t_lane(&t, 0).held, 0);
+  ck_assert_uint_eq(t.a.count, 60);
+  t_teardown(&t);
+}
+END_TEST
+
 /* Record 3 always fails, all others go. */
 static int poison(t_sink *s, kt_delivery *d, kt_error *err) {
   uint32_t pending[16];
@@ -546,6 +580,8 @@ int main(void) {
   tcase_add_test(c, test_breaker_leaves_one_call_at_a_time);
   tcase_add_test(c, test_retries_stay_within_their_budget);
   tcase_add_test(c, test_outage_waits_and_is_never_a_dead_letter);
+  tcase_add_test(c, test_an_outage_beyond_its_limit_holds_the_lane);
+  tcase_add_test(c, test_a_success_ends_the_outage);
   tcase_add_test(c, test_a_record_is_given_up_while_others_succeed);
   tcase_add_test(c, test_a_wrong_key_holds_its_lane_and_the_others_go_on);
   tcase_add_test(c, test_a_held_lane_that_nobody_waits_for_is_no_failure);
