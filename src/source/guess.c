@@ -66,5 +66,5 @@ int kt_framing_guess(const char *text, size_t n, int eof) {
   if (*p != '[') return KT_FRAMING_LINES;
   p = skip_space(p + 1, end);
   if (p == end) return whole ? KT_FRAMING_LINES : KT_FRAMING_AUTO;
-  return *p == '{' || *p == '[' || *p == ']' ? KT_FRAMING_JSON : KT_FRAMING_LINES;
+  return *p == '{' || *p == ']' ? KT_FRAMING_JSON : KT_FRAMING_LINES;
 }
