@@ -455,6 +455,9 @@ static int is_identifier(const char *name) {
 static kt_status look(sqlite_sink *s, kt_error *err) {
   struct stat st;
   if (kt_sys_stat(s->path, &st) == 0) {
+    if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+      return kt_fail(err, KT_EINVAL, KT_ERR_FATAL, WHERE,
+                     "%.100s is no regular file: a database needs one", s->path);
     kt_status status = connect_to(s, 0, err);
     return status == KT_OK ? check_version(s, err) : status;
   }

@@ -219,6 +219,13 @@ START_TEST(sqlite_is_made_when_needed) {
 }
 END_TEST
 
+START_TEST(sqlite_wants_a_regular_file) {
+  try_sink s;
+  ck_assert_int_eq(try_open(&s, &kt_sink_sqlite, "sqlite:/dev/full"), KT_EINVAL);
+  ck_assert_str_eq(s.err.message, "/dev/full is no regular file: a database needs one");
+}
+END_TEST
+
 START_TEST(sqlite_survives_each_failed_allocation) {
   for (size_t n = 1;; n++) {
     try_sink s;
@@ -263,6 +270,7 @@ int main(void) {
   tcase_add_test(t, sqlite_table_of_another_name);
   tcase_add_test(t, sqlite_takes_dead_letters_once);
   tcase_add_test(t, sqlite_is_made_when_needed);
+  tcase_add_test(t, sqlite_wants_a_regular_file);
   tcase_add_test(t, sqlite_survives_each_failed_allocation);
   suite_add_tcase(s, t);
   return test_run(s);
