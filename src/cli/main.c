@@ -2,6 +2,7 @@
 /* The kappatweet command. */
 #include "cli.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,11 +35,19 @@ static int dispatch(int argc, char **argv, kt_env *env) {
   return CLI_USAGE;
 }
 
+/* Closed standard descriptors would be taken by the first files that are opened. In their place
+ * stand ones that can only fail: what is read from a closed standard input is an error. */
+static void fill_descriptors(void) {
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0) return;
+}
+
 int main(int argc, char **argv) {
   kt_env_ops ops = { .size = sizeof ops, .log = &log_ops };
   kt_env *env = NULL;
   kt_error err = { 0 };
   char *help[] = { (char *)"help" };
+  fill_descriptors();
   signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, with a message */
   if (kt_env_new(&ops, &env, &err) < 0) {
     cli_error(&err);

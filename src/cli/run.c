@@ -40,7 +40,10 @@ static void say_lane(kt_pipeline *p, size_t i) {
   cli_number(lane.pending, pending);
   cli_say("  %s: %s delivered", lane.name, delivered);
   if (lane.pending) cli_say(", %s still owed", pending);
-  if (lane.held) cli_say(", HELD: %s", lane.error.message);
+  if (lane.held)
+    cli_say(", HELD: %s", lane.error.message);
+  else if (lane.pending && lane.error.code)
+    cli_say(": %s", lane.error.message);
   cli_say("\n");
 }
 
@@ -61,6 +64,11 @@ static void say_summary(kt_pipeline *p, const kt_stats *s, const cli_plan *plan)
   for (size_t i = 0; i < s->lanes; i++) say_lane(p, i);
 }
 
+/* A part refused to open: nothing was read or written, and there is nothing to sum up. */
+static int is_unopened(const kt_stats *s, kt_status st) {
+  return st < 0 && !s->frames && !s->batches;
+}
+
 static int exit_code(const cli_drive *d, const cli_plan *plan, const kt_stats *s, kt_status st,
                      const kt_error *err) {
   uint64_t owed = 0;
@@ -76,7 +84,7 @@ static int exit_code(const cli_drive *d, const cli_plan *plan, const kt_stats *s
   }
   if (st < 0) {
     cli_error(err);
-    return CLI_FAILED;
+    return is_unopened(s, st) && err->code == KT_EINVAL ? CLI_USAGE : CLI_FAILED;
   }
   if (s->dead && cli_plan_flag(plan, CLI_STRICT)) return CLI_SET_ASIDE;
   return CLI_DONE;
@@ -99,7 +107,7 @@ static int drive(const cli_plan *plan, kt_pipeline *p) {
   d.progress = !cli_plan_flag(plan, CLI_QUIET) && isatty(STDERR_FILENO);
   kt_status st = cli_drive_run(&d, &err);
   kt_pipeline_stats(p, &stats);
-  say_summary(p, &stats, plan);
+  if (!is_unopened(&stats, st)) say_summary(p, &stats, plan);
   if (cli_plan_get(plan, CLI_STATS)) print_stats_json(p, &stats);
   return exit_code(&d, plan, &stats, st, &err);
 }
