@@ -47,11 +47,20 @@ static kt_status close_idle(kt_file_source *s, kt_error *err) {
   return KT_OK;
 }
 
-/* Not tried again until it changes. */
-static kt_status remember_bad(kt_file_source *s, const struct stat *st, kt_error *err) {
-  const kt_mark mark = {
-    .dev = st->st_dev, .ino = st->st_ino, .line = 1, .size = (uint64_t)st->st_size
-  };
+/* A file that cannot be opened is told once, and tried again when it changes. An empty one has
+ * nothing to lose yet. */
+static kt_status cannot_open(kt_file_source *s, kt_feed *feed, const char *path,
+                             const struct stat *at, const kt_error *why, kt_error *err) {
+  if (why->os_error == ENOENT || !at->st_size) return KT_OK;
+  const kt_mark *known = kt_marks_find(&s->marks, at->st_dev, at->st_ino);
+  if (!known || known->head_len || !known->size) {
+    kt_status st = kt_file_reject(s, feed, path, why);
+    if (st < 0) return kt_fail_nomem(err, WHERE);
+    if (st != KT_OK) return KT_OK;
+  }
+  kt_mark mark = { .dev = at->st_dev, .ino = at->st_ino, .line = 1 };
+  if (known) mark = *known;
+  mark.size = (uint64_t)at->st_size;
   if (kt_marks_put(&s->marks, &mark) < 0) return kt_fail_nomem(err, WHERE);
   kt_marks_see(&s->marks, mark.dev, mark.ino);
   return KT_OK;
@@ -72,12 +81,7 @@ static kt_status add_tail(kt_file_source *s, kt_feed *feed, const char *path, co
     return kt_fail_nomem(err, WHERE);
   kt_status st = kt_reader_open(&r, s->env, path, s->framing, s->max_line, &s->marks, &why);
   if (st == KT_ENOMEM) return kt_fail_nomem(err, WHERE);
-  if (st < 0) {
-    if (why.os_error == ENOENT) return KT_OK;
-    st = kt_file_reject(s, feed, path, &why);
-    if (st < 0) return kt_fail_nomem(err, WHERE);
-    return st == KT_OK ? remember_bad(s, at, err) : KT_OK;
-  }
+  if (st < 0) return cannot_open(s, feed, path, at, &why, err);
   if (kt_file_is_done(s, r)) return leave(s, r);
   if (s->tail_count >= MAX_OPEN && (st = close_idle(s, err)) != KT_OK) {
     leave(s, r);

@@ -197,6 +197,37 @@ START_TEST(test_follow_damaged) {
 }
 END_TEST
 
+/* A file that may not be read is told once, also when it grows, and read when it may be. */
+START_TEST(test_follow_forbidden) {
+  run r;
+  put("f", "1\n");
+  put("g", "2\n");
+  FILE *f = fopen("f", "ab");
+  ck_assert_ptr_nonnull(f);
+  ck_assert_int_eq(chmod("f", 0), 0);
+  int root = geteuid() == 0;
+  if (root) {
+    ck_assert_int_eq(chmod(".", 0755), 0);
+    ck_assert_int_eq(seteuid(65534), 0);
+  }
+  start(&r, "[fg]", "follow=true");
+  ck_assert_str_eq(tick(&r), "!f=|g:1:0=2|");
+  ck_assert_str_eq(r.feed.frames[0].why, "cannot open f: Permission denied");
+  for (int i = 0; i < 5; i++) {
+    fputs("3\n", f);
+    fflush(f);
+    ck_assert_str_eq(tick(&r), "");
+  }
+  if (root) ck_assert_int_eq(seteuid(0), 0);
+  ck_assert_int_eq(chmod("f", 0644), 0);
+  fputs("4\n", f);
+  fclose(f);
+  tick(&r);
+  ck_assert_uint_eq(r.feed.count, 2 + 7);
+  stop(&r);
+}
+END_TEST
+
 /* Rotated while nobody looked: the old file is read to its end, then forgotten. */
 START_TEST(test_follow_rotated_before) {
   run a, b;
@@ -236,6 +267,7 @@ int main(void) {
   tcase_add_loop_test(t, test_follow_packed, 0, 3);
   tcase_add_test(t, test_follow_resume);
   tcase_add_loop_test(t, test_follow_damaged, 0, 3);
+  tcase_add_test(t, test_follow_forbidden);
   tcase_add_test(t, test_follow_rotated_before);
   suite_add_tcase(s, t);
   return test_run(s);
