@@ -24,15 +24,26 @@ static size_t spare_batches(const kt_settings *s) {
 
 static kt_status make(kt_pipeline *p, kt_error *err) {
   kt_settings_load(&p->set, p->conf);
-  if (!p->batches) p->batches = kt_batch_pool_new(p->env, spare_batches(&p->set));
-  if (!p->shown_lanes) {
-    kt_lane_stats *shown = kt_zalloc(p->env, (p->lane_count + 1) * sizeof *shown);
-    pthread_mutex_lock(&p->lock);
-    p->shown_lanes = shown;
-    pthread_mutex_unlock(&p->lock);
-  }
-  if (!p->source_name) p->source_name = kt_slot_name(&p->source, p->env);
+  p->batches = kt_batch_pool_new(p->env, spare_batches(&p->set));
+  kt_lane_stats *shown = kt_zalloc(p->env, (p->lane_count + 1) * sizeof *shown);
+  pthread_mutex_lock(&p->lock);
+  p->shown_lanes = shown;
+  pthread_mutex_unlock(&p->lock);
+  p->source_name = kt_slot_name(&p->source, p->env);
   return p->batches && p->shown_lanes && p->source_name ? KT_OK : kt_fail_nomem(err, WHERE);
+}
+
+/* The program may add and change parts before it tries again. */
+static void unmake(kt_pipeline *p) {
+  pthread_mutex_lock(&p->lock);
+  kt_lane_stats *shown = p->shown_lanes;
+  p->shown_lanes = NULL;
+  pthread_mutex_unlock(&p->lock);
+  kt_env_release(p->env, shown, (p->lane_count + 1) * sizeof *shown);
+  kt_batch_pool_close(p->batches);
+  p->batches = NULL;
+  kt_strfree(p->env, p->source_name);
+  p->source_name = NULL;
 }
 
 static int wants_to_know(const kt_slot *filter) {
@@ -57,7 +68,10 @@ kt_status kt_pipeline_open(kt_pipeline *p, kt_error *err) {
   if (st >= 0) st = make(p, err);
   if (st >= 0) st = kt_parts_open(p, err);
   if (st >= 0) st = kt_workers_start(p, p->set.workers, err);
-  if (st < 0) return st;
+  if (st < 0) {
+    unmake(p);
+    return st;
+  }
   set_up(p);
   p->opened = 1;
   return KT_OK;

@@ -512,6 +512,43 @@ START_TEST(test_what_is_missing_or_wrong_is_told) {
 }
 END_TEST
 
+static kt_status open_if_closed(void *user, const kt_env *env, const kt_conf *conf, kt_span resume,
+                                void **self, kt_error *err) {
+  t_source *s = user;
+  if (!s->closed) return kt_error_set(err, KT_EIO, 0, "t", "not there yet");
+  return t_source_open(user, env, conf, resume, self, err);
+}
+
+/* What the first step made for the parts of then is not used for those of now. */
+START_TEST(test_parts_may_change_after_a_first_step_that_failed) {
+  t_setup(&t);
+  kt_source_ops late = { .size = sizeof late,
+                         .name = "late",
+                         .options = "target\tstring\t\t\t\t\tName.\n",
+                         .open = open_if_closed,
+                         .read = t_source_read,
+                         .close = t_source_close };
+  ck_assert_int_eq(kt_parts_add_source(t.parts, &late, &t.source, &t.err), KT_OK);
+  ck_assert_int_eq(kt_pipeline_set_source(t.p, "late:", &t.err), KT_OK);
+  ck_assert_int_eq(kt_pipeline_step(t.p, &t.err), KT_EIO);
+  ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:", &t.err), KT_OK);
+  ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:", &t.err), KT_OK);
+  ck_assert_int_eq(kt_pipeline_step(t.p, &t.err), KT_EIO);
+  ck_assert_int_eq(kt_pipeline_set_source(t.p, "t:x", &t.err), KT_OK);
+  feed(5, 1, "10");
+  ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
+  ck_assert_uint_eq(t_lane(&t, 2).delivered, 5);
+  char id[40];
+  strcpy(id, t.a.batch_id);
+  t_teardown(&t);
+  t_setup_with(&t, "t:x", "a:", "dead:");
+  feed(5, 1, "10");
+  ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
+  ck_assert_str_eq(t.a.batch_id, id);
+  t_teardown(&t);
+}
+END_TEST
+
 START_TEST(test_limits_end_the_run) {
   t_setup(&t);
   feed(100, 0, "10");
@@ -553,6 +590,7 @@ int main(void) {
   tcase_add_test(c, test_a_source_that_fails_for_good_ends_the_run_with_what_was_read_delivered);
   tcase_add_test(c, test_callbacks_do_not_re_enter);
   tcase_add_test(c, test_what_is_missing_or_wrong_is_told);
+  tcase_add_test(c, test_parts_may_change_after_a_first_step_that_failed);
   tcase_add_test(c, test_limits_end_the_run);
   suite_add_tcase(s, c);
   return test_run(s);
