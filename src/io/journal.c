@@ -282,7 +282,8 @@ static kt_status put_group(kt_journal *j) {
   return st == KT_OK ? end_entry(j, from) : st;
 }
 
-/* All that is worth keeping: files that are open or hold a kept batch, and the batches by group. */
+/* All that is worth keeping: files that are open, held or have a kept batch, and the batches by
+ * group. */
 static kt_status put_snapshot(kt_journal *j) {
   uint64_t oldest = j->group, group = 0;
   kt_status st =
@@ -293,7 +294,7 @@ static kt_status put_snapshot(kt_journal *j) {
     if (j->ring[i].group && j->ring[i].group < oldest) oldest = j->ring[i].group;
   for (size_t i = j->file_count; i-- > 0;) {
     kt_journal_file *f = j->files[i];
-    if (f->first && !f->open && f->last < oldest) drop_file(j, i);
+    if (f->first && !f->open && !f->held && f->last < oldest) drop_file(j, i);
   }
   for (size_t i = 0; i < j->file_count && st == KT_OK; i++)
     if (j->files[i]->first)

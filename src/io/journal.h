@@ -34,6 +34,7 @@ typedef struct kt_journal_file {
   uint32_t number;
   int open;  /* more may be appended */
   int known; /* the journal on disk has its name */
+  int held;  /* the sink's: it keeps the pointer, so that the file is not dropped for its age */
 } kt_journal_file;
 
 /* Loads and locks the journal at `path`; where there is none, it is created by the first commit.

@@ -51,6 +51,7 @@ kt_part_file *kt_part_find(const kt_part_set *set, int64_t start) {
 }
 
 static void free_part(kt_part_set *set, kt_part_file *p) {
+  if (p->file) p->file->held = 0;
   if (p->fd >= 0) {
     kt_sys_close(p->fd);
     set->open_count--;
@@ -82,6 +83,7 @@ kt_status kt_part_add(kt_part_set *set, const char *name, int64_t start, int hid
     free_part(set, p);
     return kt_fail_nomem(err, set->where);
   }
+  p->file->held = 1;
   size_t at = place_of(set, start);
   memmove(set->items + at + 1, set->items + at, (set->count - at) * sizeof *set->items);
   set->items[at] = p;
@@ -92,8 +94,9 @@ kt_status kt_part_add(kt_part_set *set, const char *name, int64_t start, int hid
 
 void kt_part_drop(kt_part_set *set, size_t i) {
   kt_part_file *p = set->items[i];
-  if (!p->file->first) kt_journal_forget(set->journal, p->file);
+  kt_journal_file *file = p->file;
   free_part(set, p);
+  if (!file->first) kt_journal_forget(set->journal, file);
   memmove(set->items + i, set->items + i + 1, (set->count - i - 1) * sizeof *set->items);
   set->count--;
 }

@@ -163,6 +163,36 @@ START_TEST(journal_is_bounded_and_keeps_the_newest) {
 }
 END_TEST
 
+/* A file that the sink goes on with is not dropped for its age. */
+START_TEST(journal_keeps_what_is_held) {
+  kt_env *env = test_env(NULL, NULL);
+  kt_journal *j = load(env);
+  kt_journal_reset(j, "x", NULL);
+  kt_journal_file *old = kt_journal_file_new(j, "old", 0), *f = kt_journal_file_new(j, "f", 1);
+  ck_assert_int_eq(commit(j, old, 100, 0), KT_OK);
+  kt_journal_begin(j);
+  kt_journal_stage_file(j, old, 100, 0);
+  ck_assert_int_eq(kt_journal_commit(j, NULL), KT_OK);
+  old->held = 1;
+  for (unsigned group = 0; group < 40; group++) {
+    kt_journal_begin(j);
+    ck_assert_int_eq(kt_journal_stage_file(j, f, group, 1), KT_OK);
+    for (unsigned k = 1; k <= 1000; k++)
+      ck_assert_int_eq(kt_journal_stage_batch(j, id_of(1000 * group + k), k, digest_of(k)), KT_OK);
+    ck_assert_int_eq(kt_journal_commit(j, NULL), KT_OK);
+  }
+  ck_assert(!has(j, 0));
+  ck_assert_uint_eq(kt_journal_count(j), 2);
+  ck_assert_ptr_eq(kt_journal_file_at(j, 0), old);
+  ck_assert_int_eq(commit(j, old, 200, 50000), KT_OK);
+  kt_journal_close(j);
+  j = load(env);
+  ck_assert_int_eq(kt_journal_file_at(j, 0)->length, 200);
+  kt_journal_close(j);
+  kt_env_free(env);
+}
+END_TEST
+
 START_TEST(journal_distrusts_batches_of_a_lost_file) {
   kt_env *env = test_env(NULL, NULL);
   kt_journal *j = load(env);
@@ -273,6 +303,7 @@ int main(void) {
   tcase_add_test(t, journal_cut_at_each_byte_keeps_whole_groups);
   tcase_add_test(t, journal_with_a_changed_byte_never_lies);
   tcase_add_test(t, journal_is_bounded_and_keeps_the_newest);
+  tcase_add_test(t, journal_keeps_what_is_held);
   tcase_add_test(t, journal_distrusts_batches_of_a_lost_file);
   tcase_add_test(t, journal_takes_files_in_any_order);
   tcase_add_test(t, journal_has_one_writer);
