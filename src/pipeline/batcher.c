@@ -95,8 +95,10 @@ int64_t kt_feed_due(const kt_pipeline *p) {
 kt_status kt_feed_stop(kt_pipeline *p, kt_error *err) {
   kt_feed *f = &p->feed;
   if (f->stopping) return KT_OK;
+  kt_status st = ask_position(p, err); /* of the batch before, if that failed */
+  if (st < 0) return st;
   f->barrier = f->cut = 1;
-  kt_status st = cut(p, err);
+  st = cut(p, err);
   if (st == KT_OK || f->ask) f->stopping = 1;
   return st;
 }

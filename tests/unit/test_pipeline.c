@@ -549,6 +549,34 @@ START_TEST(test_parts_may_change_after_a_first_step_that_failed) {
 }
 END_TEST
 
+static int no_memory_for_position;
+static kt_status position_without_memory(void *self, kt_buf *out) {
+  return no_memory_for_position-- > 0 ? KT_ENOMEM : t_source_position(self, out);
+}
+
+/* A stop in between does not forget the batch whose position is still to be asked. */
+START_TEST(test_a_position_is_asked_again_before_a_stop) {
+  t_setup(&t);
+  kt_source_ops poor = { .size = sizeof poor,
+                         .name = "poor",
+                         .open = t_source_open,
+                         .read = t_source_read,
+                         .position = position_without_memory,
+                         .commit = t_source_commit,
+                         .close = t_source_close };
+  ck_assert_int_eq(kt_parts_add_source(t.parts, &poor, &t.source, &t.err), KT_OK);
+  ck_assert_int_eq(kt_pipeline_set_source(t.p, "poor:", &t.err), KT_OK);
+  feed(30, 0, "10");
+  no_memory_for_position = 1;
+  ck_assert_int_eq(t_settle_down(&t), KT_ENOMEM);
+  kt_pipeline_stop(t.p);
+  ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
+  ck_assert_uint_eq(t.a.count, 10);
+  ck_assert_uint_eq(t.source.committed, 10);
+  t_teardown(&t);
+}
+END_TEST
+
 START_TEST(test_limits_end_the_run) {
   t_setup(&t);
   feed(100, 0, "10");
@@ -591,6 +619,7 @@ int main(void) {
   tcase_add_test(c, test_callbacks_do_not_re_enter);
   tcase_add_test(c, test_what_is_missing_or_wrong_is_told);
   tcase_add_test(c, test_parts_may_change_after_a_first_step_that_failed);
+  tcase_add_test(c, test_a_position_is_asked_again_before_a_stop);
   tcase_add_test(c, test_limits_end_the_run);
   suite_add_tcase(s, c);
   return test_run(s);
