@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/workers.h"
 
+#include <signal.h>
+
 #include "base/alloc.h"
 #include "base/error.h"
 #include "pipeline/event.h"
@@ -48,6 +50,28 @@ static void *work(void *arg) {
   return NULL;
 }
 
+/* A signal of the program is for its own threads; what a thread does itself (a fault) is not. */
+static void block_signals(sigset_t *before) {
+  sigset_t all;
+  sigfillset(&all);
+  sigdelset(&all, SIGSEGV);
+  sigdelset(&all, SIGBUS);
+  sigdelset(&all, SIGFPE);
+  sigdelset(&all, SIGILL);
+  pthread_sigmask(SIG_BLOCK, &all, before);
+}
+
+/* Errno of the first thread that could not be made, or 0. The mask is inherited. */
+static int start_threads(kt_workers *w) {
+  sigset_t before;
+  int error = 0;
+  block_signals(&before);
+  for (; w->count < w->cap && !error; w->count += !error)
+    error = pthread_create(&w->threads[w->count], NULL, work, w);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return error;
+}
+
 kt_status kt_workers_start(kt_pipeline *p, size_t n, kt_error *err) {
   if (!n || p->workers) return KT_OK;
   kt_workers *w = kt_zalloc(p->env, sizeof *w + n * sizeof *w->threads);
@@ -58,13 +82,10 @@ kt_status kt_workers_start(kt_pipeline *p, size_t n, kt_error *err) {
   pthread_mutex_init(&w->lock, NULL);
   pthread_cond_init(&w->some, NULL);
   p->workers = w;
-  for (; w->count < n; w->count++) {
-    int e = pthread_create(&w->threads[w->count], NULL, work, w);
-    if (!e) continue;
-    kt_workers_stop(p);
-    return kt_fail_os(err, e, "pipeline", "cannot start %zu workers", n);
-  }
-  return KT_OK;
+  int error = start_threads(w);
+  if (!error) return KT_OK;
+  kt_workers_stop(p);
+  return kt_fail_os(err, error, "pipeline", "cannot start %zu workers", n);
 }
 
 void kt_workers_stop(kt_pipeline *p) {

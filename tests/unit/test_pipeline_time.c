@@ -2,6 +2,7 @@
 /* Waiting, stopping, other threads. */
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -336,6 +337,39 @@ START_TEST(test_workers_give_the_same_in_the_same_order) {
 }
 END_TEST
 
+static atomic_int interrupted, faults_masked;
+static kt_status t_select_masked(void *self, const kt_batch *b, uint8_t *keep, kt_error *err) {
+  sigset_t mask;
+  (void)self, (void)b, (void)keep, (void)err;
+  pthread_sigmask(SIG_BLOCK, NULL, &mask);
+  if (!sigismember(&mask, SIGINT) || !sigismember(&mask, SIGTERM)) atomic_store(&interrupted, 1);
+  if (sigismember(&mask, SIGSEGV)) atomic_store(&faults_masked, 1);
+  return KT_OK;
+}
+
+/* The program's signals are handled by the program's threads. */
+START_TEST(test_workers_take_no_signals) {
+  setup_threads("2", 1);
+  kt_filter_ops fo = { .size = sizeof fo,
+                       .name = "masked",
+                       .caps = KT_PURE,
+                       .open = open_pure,
+                       .select = t_select_masked,
+                       .close = t_close };
+  sigset_t before, after;
+  pthread_sigmask(SIG_BLOCK, NULL, &before);
+  ck_assert_int_eq(kt_parts_add_filter(t.parts, &fo, NULL, &t.err), KT_OK);
+  ck_assert_int_eq(kt_pipeline_add_filter(t.p, "masked:", &t.err), KT_OK);
+  ck_assert_int_eq(kt_pipeline_run(t.p, &t.err), KT_END);
+  pthread_sigmask(SIG_BLOCK, NULL, &after);
+  ck_assert_int_eq(sigismember(&before, SIGINT), sigismember(&after, SIGINT));
+  ck_assert(!atomic_load(&interrupted) && !atomic_load(&faults_masked));
+  kt_pipeline_free(t.p);
+  kt_parts_free(t.parts);
+  kt_env_free(t.env);
+}
+END_TEST
+
 START_TEST(test_workers_are_stopped_in_the_middle) {
   setup_threads("2", 1);
   for (int i = 0; i < 3; i++) kt_pipeline_step(t.p, &t.err);
@@ -382,6 +416,7 @@ int main(void) {
   c = tcase_create("threads");
   tcase_set_timeout(c, 60);
   tcase_add_test(c, test_workers_give_the_same_in_the_same_order);
+  tcase_add_test(c, test_workers_take_no_signals);
   tcase_add_test(c, test_workers_are_stopped_in_the_middle);
   tcase_add_test(c, test_stop_from_another_thread);
   suite_add_tcase(s, c);
