@@ -170,18 +170,19 @@ kt_status kt_parts_get(const kt_parts *parts, size_t i, kt_part_info *out) {
   return KT_EINVAL;
 }
 
-static int ends_with(const char *s, const char *end) {
-  size_t n = strlen(s), m = strlen(end);
-  return n >= m && !memcmp(s + n - m, end, m);
+static int ends_with(kt_span s, const char *end) {
+  size_t m = strlen(end);
+  return s.len >= m && !memcmp(s.ptr + s.len - m, end, m);
 }
 
-/* What a bare path means. */
-static const char *scheme_of_path(uint32_t kind, const char *path) {
+/* What a bare path, with options or without, means. */
+static const char *scheme_of_path(uint32_t kind, const char *uri) {
   static const char *const packed[] = { "", ".gz", ".zst", ".bz2" };
   char name[16];
   if (kind == KT_PART_SOURCE) return "file";
-  if (kind != KT_PART_SINK) return path; /* `auto` is as good as `auto:` */
-  if (!strcmp(path, "-")) return "ndjson";
+  if (kind != KT_PART_SINK) return uri; /* `auto` is as good as `auto:` */
+  const char *query = kt_uri_query(uri);
+  kt_span path = kt_span_make(uri, query ? (size_t)(query - uri) : strlen(uri));
   for (size_t i = 0; i < 4; i++) {
     size_t n = strlen(packed[i]);
     memcpy(name, ".csv", 4);

@@ -157,8 +157,7 @@ kt_status kt_conf_set(kt_conf *c, const char *name, const char *value, kt_error 
   return KT_OK;
 }
 
-/* The `?` that starts the options: the first one with `name=` behind it. */
-static const char *query_of(const char *target) {
+const char *kt_uri_query(const char *target) {
   for (const char *q = strchr(target, '?'); q; q = strchr(q + 1, '?')) {
     const char *p = q + 1;
     while ((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '_' || *p == '.' ||
@@ -225,7 +224,7 @@ kt_status kt_conf_set_uri(kt_conf *c, const char *uri, kt_error *err) {
   kt_span scheme = kt_uri_scheme(uri);
   const char *rest = scheme.ptr ? uri + scheme.len + 1 : uri;
   if (scheme.ptr && rest[0] == '/' && rest[1] == '/') rest += 2;
-  const char *query = query_of(rest);
+  const char *query = kt_uri_query(rest);
   size_t n = query ? (size_t)(query - rest) : strlen(rest);
   char *target = kt_strndup(c->env, rest, n);
   char *scratch = kt_strdup(c->env, query ? query + 1 : "");

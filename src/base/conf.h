@@ -31,6 +31,10 @@ int kt_opt_next(const char *options, size_t *pos, kt_opt *out);
  * [a-z][a-z0-9-]* and a colon. */
 kt_span kt_uri_scheme(const char *uri);
 
+/* The `?` that starts the options behind a target: the first one with `name=` behind it. NULL: there
+ * are none. */
+const char *kt_uri_query(const char *target);
+
 /* The name in `names` (n of them) nearest to `name`, null if none is near (more than a third of its
  * letters differ). */
 kt_span kt_nearest(kt_span name, const kt_span *names, size_t n);

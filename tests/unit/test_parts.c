@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include "parts.h"
+
+/* The name of the part that a URI means. */
+static const char *part_of(const kt_parts *parts, uint32_t kind, const char *uri) {
+  const kt_part *part = NULL;
+  kt_conf *conf = NULL;
+  kt_error err = { 0 };
+  if (kt_parts_find(parts, kind, uri, NULL, &part, &conf, &err) < 0)
+    ck_abort_msg("%s", err.message);
+  kt_conf_free(conf);
+  return part->name;
+}
+
+START_TEST(parts_know_a_path_by_its_end) {
+  kt_env *env = test_env(NULL, NULL);
+  kt_parts *parts;
+  ck_assert_int_eq(kt_parts_new(env, &parts, NULL), KT_OK);
+  ck_assert_str_eq(part_of(parts, KT_PART_SINK, "out.csv"), "csv");
+  ck_assert_str_eq(part_of(parts, KT_PART_SINK, "a?b/out.csv.gz"), "csv");
+  ck_assert_str_eq(part_of(parts, KT_PART_SINK, "out.csv?delimiter=%2C&record=full"), "csv");
+  ck_assert_str_eq(part_of(parts, KT_PART_SINK, "kappa.db?table=p"), "sqlite");
+  ck_assert_str_eq(part_of(parts, KT_PART_SINK, "out?name=a.csv"), "ndjson");
+  ck_assert_str_eq(part_of(parts, KT_PART_SINK, "-"), "ndjson");
+  ck_assert_str_eq(part_of(parts, KT_PART_SOURCE, "out.csv?framing=lines"), "file");
+  ck_assert_str_eq(part_of(parts, KT_PART_PARSER, "auto"), "auto");
+  kt_parts_free(parts);
+  kt_env_free(env);
+}
+END_TEST
+
+int main(void) {
+  Suite *s = suite_create("parts");
+  TCase *t = tcase_create("parts");
+  suite_add_tcase(s, t);
+  tcase_add_test(t, parts_know_a_path_by_its_end);
+  return test_run(s);
+}
