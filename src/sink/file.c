@@ -109,7 +109,7 @@ static void file_pollset(void *self, kt_pollset *ps) {
   int64_t next = INT64_MAX;
   if (s->stream) return;
   if (due(s) != INT64_MAX) kt_pollset_deadline(ps, due(s));
-  if (!s->by_arrival) return;
+  if (!s->by_arrival || s->failed) return; /* nothing is closed before the engine has tried again */
   for (size_t i = 0; i < s->set.count; i++)
     if (s->set.items[i]->close_at < next) next = s->set.items[i]->close_at;
   if (next != INT64_MAX)

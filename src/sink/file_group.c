@@ -6,6 +6,9 @@
 #include "base/error.h"
 #include "sink/file.h"
 
+/* A file that cannot be shown holds up no other, and is not looked at all the time. */
+enum { SHOW_AGAIN_MS = 60 * 1000 };
+
 static kt_file_entry *new_entry(kt_file_sink *s) {
   kt_file_entry *e = s->spare;
   if (!e) return kt_zalloc(s->env, sizeof *e);
@@ -231,11 +234,15 @@ kt_status kt_file_close_until(kt_file_sink *s, int64_t ms, kt_error *err) {
   if (st < 0) return st;
   kt_journal_begin(s->set.journal);
   size_t shown = 0;
-  for (size_t i = 0; i < s->set.count && st == KT_OK; i++) {
+  for (size_t i = 0; i < s->set.count; i++) {
     kt_part_file *p = s->set.items[i];
     if (!p->hidden || p->close_at > ms || !p->file->length) continue;
-    st = close_part(s, p, err);
-    shown += st == KT_OK;
+    kt_status closed = close_part(s, p, st == KT_OK ? err : NULL);
+    if (closed == KT_OK)
+      shown++;
+    else if (ms < INT64_MAX - SHOW_AGAIN_MS)
+      p->close_at = ms + SHOW_AGAIN_MS;
+    if (st == KT_OK) st = closed;
   }
   /* Those that were shown before a failure are found under their names when the journal is read. */
   if (shown) {

@@ -563,6 +563,26 @@ START_TEST(folder_by_arrival_is_closed_by_the_clock) {
 }
 END_TEST
 
+/* Neither the hours behind it wait for it, nor does the engine turn in circles. */
+START_TEST(a_file_that_cannot_be_shown_holds_up_no_other) {
+  try_sink s;
+  open_csv(&s, "out", "partition=hour&time=arrival");
+  try_deliver(&s, try_posts(500, 500));
+  spit(temp("out/2021/11/05/10/part-000.csv"), "mine\n", 5);
+  try_clock.wall_us += 3600000000;
+  try_deliver(&s, try_posts(501, 501));
+  ck_assert(has("out/2021/11/05/11/.part-000.csv.open"));
+  try_clock.wall_us += 3660000000;
+  s.ops->step(s.self, try_clock.mono_ms, NULL);
+  ck_assert(has("out/2021/11/05/10/.part-000.csv.open"));
+  ck_assert(has("out/2021/11/05/11/part-000.csv"));
+  try_deadline = INT64_MAX;
+  s.ops->pollset(s.self, NULL);
+  ck_assert_int_gt(try_deadline, try_clock.mono_ms);
+  try_close(&s);
+}
+END_TEST
+
 START_TEST(file_survives_each_failed_allocation) {
   for (size_t n = 1;; n++) {
     try_sink s;
@@ -631,6 +651,7 @@ int main(void) {
   tcase_add_test(t, folder_never_replaces_a_file);
   tcase_add_test(t, file_allocates_nothing_a_batch);
   tcase_add_test(t, folder_by_arrival_is_closed_by_the_clock);
+  tcase_add_test(t, a_file_that_cannot_be_shown_holds_up_no_other);
   tcase_add_test(t, file_survives_each_failed_allocation);
   suite_add_tcase(s, t);
   return test_run(s);
