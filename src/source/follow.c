@@ -178,10 +178,10 @@ static kt_status read_tail(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt
 }
 
 kt_status kt_file_follow(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_error *err) {
-  if (mono_ms >= s->next_poll_ms && kt_feed_room(feed)) {
-    kt_status st = rescan(s, feed, mono_ms, err);
+  if (mono_ms >= s->next_poll_ms) {
+    kt_status st = kt_feed_room(feed) ? rescan(s, feed, mono_ms, err) : KT_OK;
     if (st < 0) return st;
-    s->next_poll_ms = mono_ms + s->poll_ms;
+    s->next_poll_ms = mono_ms + s->poll_ms; /* also without room: a past deadline is no wait */
   }
   for (size_t i = 0; i < s->tail_count; i++) {
     if (s->tail >= s->tail_count) s->tail = 0;

@@ -38,6 +38,25 @@ START_TEST(test_follow_grows) {
 }
 END_TEST
 
+/* While the engine takes nothing it is not called in a circle. */
+START_TEST(test_follow_waits_without_room) {
+  run r;
+  struct kt_pollset ps = { .fd = -1, .deadline = INT64_MAX };
+  put("f", "1\n2\n");
+  start(&r, "f", "follow=true");
+  ck_assert_str_eq(tick(&r), "f:1:0=1|f:2:2=2|");
+  r.feed.room = 0;
+  append("f", "3\n");
+  the_clock.mono_ms += 10000;
+  ck_assert_int_ge(read_once(&r), KT_OK);
+  kt_source_file.pollset(r.self, &ps);
+  ck_assert_int_gt(ps.deadline, the_clock.mono_ms);
+  r.feed.room = 1 << 20;
+  ck_assert_str_eq(tick(&r), "f:3:4=3|");
+  stop(&r);
+}
+END_TEST
+
 START_TEST(test_follow_rotates) {
   run r;
   put("f", "1\n");
@@ -259,6 +278,7 @@ int main(void) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_set_timeout(t, 100);
   tcase_add_test(t, test_follow_grows);
+  tcase_add_test(t, test_follow_waits_without_room);
   tcase_add_test(t, test_follow_rotates);
   tcase_add_test(t, test_follow_renamed);
   tcase_add_test(t, test_follow_truncated);
