@@ -289,6 +289,24 @@ START_TEST(test_a_scorer_that_is_down_is_tried_again) {
 }
 END_TEST
 
+static char asked[8];
+static int first_call_fails(t_scorer *sc, kt_scoring *s, kt_error *err) {
+  asked[sc->calls - 1] = kt_batch_record(kt_scoring_batch(s), 0)->id.ptr[0];
+  if (sc->calls > 1) return 2;
+  return kt_error_set(err, KT_ENET, KT_ERR_RETRYABLE, "t", "down");
+}
+
+START_TEST(test_a_scorer_is_asked_in_order) {
+  t_setup(&t);
+  ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
+  feed(3, 1, "1");
+  t.scorer.script = first_call_fails;
+  ck_assert_int_eq(t_run_for(&t, 60000), KT_END);
+  ck_assert_str_eq(asked, "0012");
+  t_teardown(&t);
+}
+END_TEST
+
 static int wrong_key(t_scorer *sc, kt_scoring *s, kt_error *err) {
   (void)s, (void)sc;
   return kt_error_set(err, KT_EAUTH, KT_ERR_FATAL, "t", "wrong key");
@@ -357,6 +375,7 @@ int main(void) {
   tcase_add_test(c, test_score_on_error_dead_letter);
   tcase_add_test(c, test_score_on_error_stop);
   tcase_add_test(c, test_a_scorer_that_is_down_is_tried_again);
+  tcase_add_test(c, test_a_scorer_is_asked_in_order);
   tcase_add_test(c, test_a_scorer_with_a_wrong_key_ends_the_run);
   tcase_add_test(c, test_a_scorer_full_of_nothing_ends_the_run);
   tcase_add_test(c, test_I4_scoring_done_twice_is_ignored);

@@ -100,6 +100,46 @@ START_TEST(test_retry_after_is_honoured_by_the_whole_lane) {
 }
 END_TEST
 
+START_TEST(test_retry_after_keeps_new_batches_back_too) {
+  t_setup(&t);
+  feed(1, 0, "1");
+  t.a.script = throttled;
+  t_settle_down(&t);
+  t.source.available = 3;
+  t_run_for(&t, 4900);
+  ck_assert_uint_eq(t.a.calls, 1);
+  t_run_for(&t, 200);
+  ck_assert_uint_eq(t.a.count, 3);
+  t_teardown(&t);
+}
+END_TEST
+
+/* One of two records asks for patience: only it waits. */
+static int one_waits(t_sink *s, kt_delivery *d, kt_error *err) {
+  kt_error why = failure(KT_ETHROTTLE, 0, 5000);
+  (void)err;
+  if (s->calls > 1) return 2;
+  t_note(s, kt_delivery_batch(d), 0);
+  kt_delivery_mark(d, 1, KT_RETRY, &why);
+  kt_delivery_done(d, KT_DELIVERED, NULL);
+  return KT_OK;
+}
+
+START_TEST(test_retry_after_of_one_record) {
+  t_setup(&t);
+  feed(2, 0, "2");
+  t.a.script = one_waits;
+  t_settle_down(&t);
+  t.source.available = 4;
+  t_run_for(&t, 4900);
+  ck_assert_uint_eq(t.a.calls, 2); /* the lane goes on */
+  ck_assert_uint_eq(t.a.count, 3);
+  t_run_for(&t, 200);
+  ck_assert_uint_eq(t.a.count, 4);
+  t_teardown(&t);
+}
+END_TEST
+
 START_TEST(test_breaker_leaves_one_call_at_a_time) {
   t_setup(&t);
   feed(100, 0, "1");
@@ -577,6 +617,8 @@ int main(void) {
   tcase_add_test(c, test_partial_failure_repeats_only_what_is_owed);
   tcase_add_test(c, test_retry_waits_at_most_the_doubled_base);
   tcase_add_test(c, test_retry_after_is_honoured_by_the_whole_lane);
+  tcase_add_test(c, test_retry_after_keeps_new_batches_back_too);
+  tcase_add_test(c, test_retry_after_of_one_record);
   tcase_add_test(c, test_breaker_leaves_one_call_at_a_time);
   tcase_add_test(c, test_retries_stay_within_their_budget);
   tcase_add_test(c, test_outage_waits_and_is_never_a_dead_letter);
