@@ -11,7 +11,8 @@ extern "C" {
 
 /* A pipeline belongs to one thread at a time. From any thread: kt_pipeline_stop(), _wakeup(),
  * _stats(). From a signal handler: kt_pipeline_stop() and _wakeup(). No thread of the library exists
- * unless `workers` > 0. Must not be used after fork() in the child. */
+ * unless `workers` > 0. After fork() it stays the parent's: in the child stepping it is KT_ESTATE,
+ * and freeing it does nothing. */
 
 /* Makes an empty pipeline over a catalogue, which it keeps alive. Free it with kt_pipeline_free().
  * KT_ENOMEM. */

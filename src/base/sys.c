@@ -165,3 +165,7 @@ void kt_sys_closedir(void *dir) {
 int kt_sys_poll(void *pollfds, unsigned n, int timeout_ms) {
   return poll(pollfds, n, timeout_ms);
 }
+
+int64_t kt_sys_pid(void) {
+  return getpid();
+}

@@ -39,6 +39,7 @@ void *kt_sys_opendir(const char *path);
 /* The next name other than . and .., NULL at the end (errno 0) or on failure. */
 const char *kt_sys_readdir(void *dir);
 void kt_sys_closedir(void *dir);
+int64_t kt_sys_pid(void);
 int kt_sys_poll(void *pollfds, unsigned n, int timeout_ms); /* EINTR is returned */
 
 #endif

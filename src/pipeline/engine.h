@@ -200,6 +200,7 @@ struct kt_pipeline {
   kt_lane *dead; /* always there; its sink may be missing */
   int settles;   /* a filter wants to know of the end of a batch */
 
+  int64_t pid; /* of the process that made it: a child of fork() shares files with its parent */
   int opened, closed;
   atomic_int inside;
   kt_status result; /* KT_OK: still running */

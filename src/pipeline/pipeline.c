@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/span.h"
+#include "base/sys.h"
 #include "base/sys_wait.h"
 #include "pipeline/close.h"
 #include "pipeline/engine.h"
@@ -37,6 +38,7 @@ kt_status kt_pipeline_new(kt_parts *parts, kt_pipeline **out, kt_error *err) {
   }
   p->env = env;
   p->parts = kt_parts_ref(parts);
+  p->pid = kt_sys_pid();
   p->feed.p = p;
   p->events_end = &p->events;
   p->wake[0] = p->wake[1] = p->watch_fd = p->timer_fd = -1;
@@ -55,6 +57,8 @@ kt_status kt_pipeline_new(kt_parts *parts, kt_pipeline **out, kt_error *err) {
 
 void kt_pipeline_free(kt_pipeline *p) {
   if (!p) return;
+  /* Closing would write to the parent's files. What it holds ends with the child. */
+  if (p->pid != kt_sys_pid()) return;
   if (atomic_load(&p->inside)) {
     kt_env_log(p->env, KT_LOG_ERROR, WHERE,
                KT_LIT("kt_pipeline_free() from inside a step: refused"));

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/span.h"
+#include "base/sys.h"
 #include "base/sys_wait.h"
 #include "pipeline/close.h"
 #include "pipeline/commit.h"
@@ -25,6 +26,10 @@ enum { ROUNDS = 64, FROZEN_MS = 10000 };
 
 kt_status kt_enter(kt_pipeline *p, kt_error *err) {
   int no = 0;
+  if (p->pid != kt_sys_pid())
+    return kt_fail(err, KT_ESTATE, 0, WHERE,
+                   "this pipeline belongs to process %lld, which forked: make a new one",
+                   (long long)p->pid);
   if (!atomic_compare_exchange_strong(&p->inside, &no, 1))
     return kt_fail(err, KT_ESTATE, 0, WHERE, "called from inside a step of the same pipeline");
   atomic_store(&p->owner, (uintptr_t)pthread_self());

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "pipe.h"
@@ -400,6 +401,31 @@ START_TEST(test_stop_from_another_thread) {
 }
 END_TEST
 
+START_TEST(test_a_forked_child_is_refused) {
+  t_setup(&t);
+  t.source.available = 10;
+  ck_assert_int_eq(t_settle_down(&t), KT_AGAIN);
+  size_t closes = t.source.closes;
+  pid_t child = fork();
+  if (!child) {
+    kt_error err = { 0 };
+    int refused = kt_pipeline_step(t.p, &err) == KT_ESTATE && strstr(err.message, "forked");
+    refused = refused && kt_pipeline_run(t.p, &err) == KT_ESTATE;
+    kt_pipeline_free(t.p);
+    _exit(refused && t.source.closes == closes ? 0 : 1);
+  }
+  int status = -1;
+  ck_assert_int_eq(waitpid(child, &status, 0), child);
+  ck_assert(WIFEXITED(status));
+  ck_assert_int_eq(WEXITSTATUS(status), 0);
+  t.source.closed = 1;
+  t.source.available = 20;
+  ck_assert_int_eq(t_run_for(&t, 1000), KT_END); /* the parent goes on */
+  ck_assert_uint_eq(t.a.count, 20);
+  t_teardown(&t);
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("pipeline time");
   TCase *c = tcase_create("waiting");
@@ -419,6 +445,7 @@ int main(void) {
   tcase_add_test(c, test_workers_take_no_signals);
   tcase_add_test(c, test_workers_are_stopped_in_the_middle);
   tcase_add_test(c, test_stop_from_another_thread);
+  tcase_add_test(c, test_a_forked_child_is_refused);
   suite_add_tcase(s, c);
   return test_run(s);
 }
