@@ -17,6 +17,8 @@ static const suffix bytes_suffixes[] = { { "", 1 },          { "b", 1 },        
 static const suffix duration_suffixes[] = { { "", 1 },         { "ms", 1 },      { "s", 1000 },
                                             { "m", 60000 },    { "min", 60000 }, { "h", 3600000 },
                                             { "d", 86400000 }, { NULL, 0 } };
+/* 73 million years: so that a duration can be doubled and added to any time. */
+static const int64_t MAX_DURATION = INT64_MAX / 4;
 static const suffix no_suffixes[] = { { "", 1 }, { NULL, 0 } };
 
 static char lower(char c) {
@@ -72,7 +74,9 @@ int kt_value_number(kt_opt_type type, kt_span s, int64_t *out, const char **why)
     return whole_number(s, bytes_suffixes, out);
   case KT_OPT_DURATION:
     *why = "a duration such as 200ms, 5s, 10m, 2h or 1d";
-    return whole_number(s, duration_suffixes, out);
+    return whole_number(s, duration_suffixes, out) || *out > MAX_DURATION || *out < -MAX_DURATION
+               ? -1
+               : 0;
   case KT_OPT_BOOL:
     *why = "true or false";
     return truth(s, out);

@@ -141,6 +141,8 @@ START_TEST(conf_names_what_is_wrong) {
     { "test:x?rate=2", "option rate: 2 is outside 0..1" },
     { "test:x?window=99999999999999999999",
       "option window: '99999999999999999999' is not a whole number" },
+    { "test:x?age=9223372036854775807",
+      "option age: '9223372036854775807' is not a duration such as 200ms, 5s, 10m, 2h or 1d" },
   };
   kt_env *env = test_env(NULL, NULL);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
