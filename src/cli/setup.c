@@ -48,7 +48,8 @@ void cli_sink_path(const char *uri, char *out, size_t cap) {
   if (starts_with(path, "//")) path += 2;
   const char *query = strchr(path, '?');
   size_t n = query ? (size_t)(query - path) : strlen(path);
-  if (!n || n + 2 > cap || !strncmp(path, "-", n) || starts_with(path, "/dev/")) return;
+  int device = starts_with(path, "/dev/") && !starts_with(path, "/dev/shm/");
+  if (!n || n + 2 > cap || !strncmp(path, "-", n) || device) return;
   memcpy(out, path, n);
   out[n] = '\0';
   int folder =

@@ -258,9 +258,14 @@ static kt_status adopt_deletes(kt_file_sink *s, int anew, kt_error *err) {
   return KT_OK;
 }
 
-/* Neither a file nor a folder: pipes, devices, and what /dev/stdout leads to. */
+/* Below /dev there are devices and what /dev/stdout leads to, but ordinary files in /dev/shm. */
+static int names_device(const char *target) {
+  return strncmp(target, "/dev/", 5) == 0 && strncmp(target, "/dev/shm/", 9) != 0;
+}
+
+/* Neither a file nor a folder. */
 static int is_stream(const char *target, const struct stat *st) {
-  return strcmp(target, "-") == 0 || strncmp(target, "/dev/", 5) == 0 ||
+  return strcmp(target, "-") == 0 || names_device(target) ||
          (st && !S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode));
 }
 

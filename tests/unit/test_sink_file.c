@@ -317,6 +317,21 @@ START_TEST(file_device_errors_hold_the_lane) {
 }
 END_TEST
 
+START_TEST(file_in_shared_memory_is_a_file) {
+  try_sink s;
+  char uri[64], path[64], journal[64];
+  if (access("/dev/shm", W_OK)) return;
+  snprintf(uri, sizeof uri, "csv:/dev/shm/kt-%ld.csv", (long)getpid());
+  snprintf(journal, sizeof journal, "/dev/shm/.kt-%ld.csv.journal", (long)getpid());
+  strcpy(path, uri + 4);
+  ck_assert_int_eq(try_open(&s, &kt_sink_csv, uri), KT_OK);
+  try_deliver(&s, try_posts(1, 1));
+  try_close(&s);
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(unlink(journal), 0);
+}
+END_TEST
+
 START_TEST(file_closed_pipe_is_told) {
   try_sink s;
   kt_delivery d = try_posts(1, 1);
@@ -639,6 +654,7 @@ int main(void) {
   tcase_add_test(t, file_full_disk_is_waited_for);
   tcase_add_test(t, file_given_back_for_good_leaves_no_trace);
   tcase_add_test(t, file_device_errors_hold_the_lane);
+  tcase_add_test(t, file_in_shared_memory_is_a_file);
   tcase_add_test(t, file_closed_pipe_is_told);
   tcase_add_test(t, file_deletes_have_a_file_of_their_own);
   tcase_add_test(t, file_compressed_can_be_read_after_each_sync_and_goes_on);
