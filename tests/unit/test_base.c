@@ -235,6 +235,20 @@ START_TEST(hash_differs_with_each_byte_and_length) {
 }
 END_TEST
 
+/* The words that make both products zero. */
+START_TEST(hash_forgets_nothing) {
+  static const unsigned char zeroing[16] = { 0xF1, 0x36, 0x1D, 0x5F, 0x3A, 0xF5, 0x4F, 0xA5,
+                                             0x2B, 0xF8, 0x94, 0xFE, 0x72, 0xF3, 0x6E, 0x3C };
+  unsigned char one[48] = "one place", two[48] = "two place";
+  memcpy(one + 16, zeroing, 16);
+  memcpy(two + 16, zeroing, 16);
+  kt_hash128 a = kt_hash(one, sizeof one, 0), b = kt_hash(two, sizeof two, 0);
+  kt_hash128 c = kt_hash(one, sizeof one, 1);
+  ck_assert(a.hi != b.hi && a.lo != b.lo);
+  ck_assert(a.hi != c.hi && a.lo != c.lo);
+}
+END_TEST
+
 START_TEST(env_counts_a_child_with_its_parent) {
   test_alloc a = { 0 };
   kt_env *env = test_env(&a, NULL), *child;
@@ -268,6 +282,7 @@ int main(void) {
   tcase_add_test(t, ops_take_old_and_new_tables);
   tcase_add_test(t, arena_gives_back_all_it_took);
   tcase_add_test(t, hash_differs_with_each_byte_and_length);
+  tcase_add_test(t, hash_forgets_nothing);
   tcase_add_test(t, env_counts_a_child_with_its_parent);
   return test_run(s);
 }
