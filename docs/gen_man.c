@@ -82,6 +82,7 @@ static void put_options(const char *options) {
       fputs(", required", stdout);
     else if (f[3].len) {
       fputs(", default ", stdout);
+      if (f[3].len == 1) fputs("\\&", stdout); /* a lone ; is a word of mdoc */
       put_text(f[3].ptr, f[3].len);
     }
     if (f[2].len) printf(", in %.*s", (int)f[2].len, f[2].ptr);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A pipeline inside the program's own epoll loop, beside its other descriptors: no thread, no
  * waiting inside the library.   own_event_loop SOURCE SINK */
+#define _POSIX_C_SOURCE 200809L /* clock and descriptors, also with -std=c11 */
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>

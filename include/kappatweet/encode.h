@@ -38,7 +38,7 @@ enum { KT_FORMAT_NDJSON = 0, KT_FORMAT_CSV = 1, KT_FORMAT_DYNAMODB = 2 };
 #define KT_ENCODER_OPTIONS                                                                         \
   "record\tenum:tweet|sentiment|full|raw\t\ttweet\t\t\twhich fields a record has\n"                \
   "fields\tstring\t\t\t\t\tcomma-separated columns instead of the record's own; a name from any "  \
-  "record, or raw:/json/pointer into the payload, each optionally as name=column\n"                \
+  "record, or raw:/json/pointer into the payload, each optionally as newname=column\n"             \
   "delimiter\tchar\t\t;\t\t\tbetween the columns of CSV; \\t for a tab\n"                            \
   "bom\tbool\t\tfalse\t\t\tput a UTF-8 byte order mark before a CSV header\n"                       \
   "header\tbool\t\ttrue\t\t\twrite the CSV header\n"                                                \

@@ -38,15 +38,14 @@ static const struct {
                { "scorer", KT_PART_SCORER, suite_scorer },
                { "sink", KT_PART_SINK, suite_sink } };
 
-static int usage(void) {
+static void usage(FILE *to) {
   fputs("usage: kappatweet-conformance [--module FILE]... source|parser|filter|scorer|sink URI\n"
         "Runs the part through pipelines of all kinds and says, in the Test Anything Protocol, "
         "which rules of its table\n"
         "it keeps. {n} in the URI becomes the number of the run: 'csv:/tmp/test/{n}/'. A source "
         "must have records.\n"
         "Exit: 0 it keeps them all, 1 it does not, 2 wrong usage.\n",
-        stderr);
-  return 2;
+        to);
 }
 
 int main(int argc, char **argv) {
@@ -55,7 +54,8 @@ int main(int argc, char **argv) {
   int at = 1;
   for (; at + 1 < argc && !strcmp(argv[at], "--module") && r.module_count < 16; at += 2)
     modules[r.module_count++] = argv[at + 1];
-  if (argc - at != 2) return usage();
+  if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) return usage(stdout), 0;
+  if (argc - at != 2) return usage(stderr), 2;
   r.uri = argv[at + 1];
   for (size_t i = 0; i < sizeof suites / sizeof *suites; i++) {
     if (strcmp(argv[at], suites[i].name) != 0) continue;
@@ -64,5 +64,5 @@ int main(int argc, char **argv) {
     printf("1..%d\n", count);
     return fflush(stdout) != 0 || failures() ? 1 : 0;
   }
-  return usage();
+  return usage(stderr), 2;
 }
