@@ -16,6 +16,23 @@ static void say_parts(const char *role, const cli_list *list) {
   for (size_t i = 0; i < list->count; i++) say_part(i ? "" : role, list->items[i].text);
 }
 
+/* A file that a run would not go on with. Returns 1 if so. */
+static int check_existing(const char *uri, const char *path) {
+  char journal[4200];
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  struct stat st;
+  if ((strncmp(uri, "csv:", 4) != 0 && strncmp(uri, "ndjson:", 7) != 0) || strstr(uri, "mode="))
+    return 0;
+  if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || !st.st_size) return 0;
+  snprintf(journal, sizeof journal, "%.*s.%s.journal", (int)(name - path), path, name);
+  if (stat(journal, &st) == 0) return 0;
+  fprintf(stderr,
+          "kappatweet: %s exists and is not ours: mode=append adds to it, mode=overwrite replaces "
+          "it\n",
+          path);
+  return 1;
+}
+
 /* A folder or file that cannot be written is told now, not after an hour. Returns 1 if so. */
 static int check_output(const char *uri) {
   char path[4096], folder[4096];
@@ -41,7 +58,7 @@ static int check_output(const char *uri) {
     fprintf(stderr, "kappatweet: cannot write %s: %s: %s\n", path, folder, strerror(errno));
     return 1;
   }
-  return 0;
+  return check_existing(uri, path);
 }
 
 static int has_pattern(const char *path) {
@@ -60,6 +77,57 @@ static int check_input(const char *uri) {
   if (!strcmp(path, "-") || has_pattern(path) || access(path, R_OK) == 0) return 0;
   fprintf(stderr, "kappatweet: cannot read %s: %s\n", path, strerror(errno));
   return 1;
+}
+
+/* Columns and delimiter, which a file sink checks when it opens. */
+static kt_status check_columns(kt_env *env, const kt_parts *parts, const char *uri, kt_error *err) {
+  kt_part_info info = { .size = sizeof info };
+  kt_status st = KT_OK;
+  size_t n = strcspn(uri, ":");
+  for (size_t i = 0; st >= 0 && kt_parts_get(parts, i, &info) == KT_OK; i++) {
+    kt_conf *conf = NULL;
+    kt_encoder *encoder = NULL;
+    if (info.kind != KT_PART_SINK || strlen(info.name) != n || strncmp(info.name, uri, n) != 0 ||
+        !strstr(info.options, KT_ENCODER_OPTIONS))
+      continue;
+    int csv = !strcmp(info.name, "csv") || strstr(uri, "format=csv");
+    if (kt_conf_new(env, info.options, &conf, NULL) >= 0 && kt_conf_set_uri(conf, uri, NULL) >= 0)
+      st = kt_encoder_new(env, csv ? KT_FORMAT_CSV : KT_FORMAT_NDJSON, conf, &encoder, err);
+    kt_encoder_free(encoder);
+    kt_conf_free(conf);
+  }
+  return st;
+}
+
+static kt_status add_all(kt_pipeline *p, const cli_list *list,
+                         kt_status (*set)(kt_pipeline *, const char *, kt_error *), kt_error *err) {
+  kt_status st = KT_OK;
+  for (size_t i = 0; st >= 0 && i < list->count; i++) st = set(p, list->items[i].text, err);
+  return st;
+}
+
+/* Opens parser, filters and scorer over no input, for what they find wrong only then. */
+static kt_status check_opening(const cli_plan *plan, kt_env *env, kt_error *err) {
+  kt_memory *nothing = NULL;
+  kt_parts *parts = NULL;
+  kt_pipeline *p = NULL;
+  kt_status st = kt_memory_new(env, 0, &nothing, err);
+  if (st >= 0) st = cli_parts(plan, env, &parts, err);
+  if (st >= 0) st = kt_parts_add_memory(parts, "kappatweet-check", nothing, err);
+  if (st >= 0) st = kt_pipeline_new(parts, &p, err);
+  if (st >= 0) st = kt_pipeline_set_source(p, "kappatweet-check:", err);
+  if (st >= 0) st = add_all(p, &plan->values[CLI_PARSE], kt_pipeline_set_parser, err);
+  if (st >= 0) st = add_all(p, &plan->values[CLI_FILTER], kt_pipeline_add_filter, err);
+  if (st >= 0) st = add_all(p, &plan->values[CLI_SCORE], kt_pipeline_set_scorer, err);
+  if (st >= 0) st = kt_pipeline_add_sink(p, "null:", err);
+  if (st >= 0) kt_memory_end(nothing);
+  if (st >= 0) st = kt_pipeline_run(p, err);
+  for (size_t i = 0; st >= 0 && i < plan->values[CLI_TO].count; i++)
+    st = check_columns(env, parts, plan->values[CLI_TO].items[i].text, err);
+  kt_pipeline_free(p);
+  kt_parts_free(parts);
+  kt_memory_free(nothing);
+  return st;
 }
 
 static int report(const cli_plan *plan) {
@@ -92,6 +160,7 @@ static int with_plan(cli_plan *plan, kt_env *env) {
   if (!plan->values[CLI_TO].count) st = cli_plan_add(plan, CLI_TO, "ndjson:-", 0, &err);
   if (st >= 0) st = cli_parts(plan, env, &parts, &err);
   if (st >= 0) st = cli_pipeline(plan, parts, &p, &err);
+  if (st >= 0) st = check_opening(plan, env, &err);
   if (st < 0) cli_error(&err);
   int code = st < 0 ? CLI_USAGE : report(plan);
   kt_pipeline_free(p);

@@ -300,6 +300,20 @@ class Check(Case):
         self.assertEqual(r.returncode, 2)
         self.assertIn("plain is no folder", r.stderr)
 
+    def test_what_only_opening_finds(self):
+        self.posts(1)
+        self.write("theirs.csv", "a,b\n")
+        self.write("theirs.empty", "")
+        for args, message in ((("--filter", "where:lnag=es"), "did you mean lang?"),
+                              (("--to", "ndjson:-?fields=tweetid"), "did you mean tweet_id?"),
+                              (("--to", "csv:theirs.csv"), "exists and is not ours")):
+            r = self.run_("check", "posts.ndjson", *args)
+            self.assertEqual(r.returncode, 2, args)
+            self.assertIn(message, r.stderr)
+        for to in ("csv:theirs.csv?mode=append", "csv:theirs.empty", "csv:x.csv?fields=tweet_id&lane.window=1"):
+            r = self.run_("check", "posts.ndjson", "--to", to)
+            self.assertEqual((r.returncode, r.stderr), (0, ""), to)
+
 
 class TopWords(Case):
     def test_table_and_json(self):
