@@ -23,7 +23,7 @@ static size_t ahead(const kt_pipeline *p) {
 
 int kt_feed_is_blocked(const kt_pipeline *p) {
   const kt_feed *f = &p->feed;
-  return f->stopping || f->ended || f->ask || f->short_of || p->broken || p->dead->held ||
+  return f->stopping || f->ended || f->short_of || p->broken || p->dead->held ||
          p->unsealed_count >= ahead(p);
 }
 
@@ -68,6 +68,7 @@ static kt_item *close_open(kt_pipeline *p) {
 void kt_feed_forget(kt_pipeline *p) {
   kt_feed *f = &p->feed;
   f->ask = NULL;
+  f->ended = 0; /* it comes again */
   if (f->open) close_open(p);
 }
 

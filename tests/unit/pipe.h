@@ -47,6 +47,7 @@ typedef struct t_sink {
   int64_t call_ms[T_HELD];
   char batch_id[40];
   size_t steps;
+  int close_outcome;           /* of what is held, default KT_RETRY */
   int step_fails, flush_fails; /* so many calls; < 0: with KT_ERR_FATAL */
 } t_sink;
 
@@ -289,7 +290,8 @@ static inline void t_sink_close(void *self) {
   kt_error e;
   kt_error_set(&e, KT_ECANCELED, 0, "t", "closing");
   for (size_t i = 0; i < s->held_count; i++)
-    if (s->held[i]) kt_delivery_done(s->held[i], KT_RETRY, &e);
+    if (s->held[i])
+      kt_delivery_done(s->held[i], s->close_outcome ? s->close_outcome : KT_RETRY, &e);
   s->held_count = 0;
 }
 

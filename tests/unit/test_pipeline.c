@@ -323,6 +323,47 @@ START_TEST(test_abandoned_records_come_again_and_are_not_committed) {
 }
 END_TEST
 
+static int fails(t_scorer *sc, kt_scoring *s, kt_error *err) {
+  (void)sc, (void)s;
+  return kt_error_set(err, KT_ENET, KT_ERR_RETRYABLE, "t", "down");
+}
+
+static void leave_now(void) {
+  t.source.script = leave;
+  t.source.stop_at_once = 1;
+  kt_pipeline_step(t.p, &t.err);
+}
+
+START_TEST(test_a_batch_abandoned_before_the_lanes_is_settled_once) {
+  t_setup(&t);
+  ck_assert_int_eq(kt_pipeline_add_filter(t.p, "t:", &t.err), KT_OK);
+  ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
+  feed(10, 1, "10");
+  t.scorer.script = fails;
+  t_settle_down(&t);
+  leave_now();
+  ck_assert_uint_eq(t.filter.abandoned, 1);
+  t.scorer.script = NULL;
+  ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
+  ck_assert_uint_eq(t.filter.abandoned, 1);
+  ck_assert_uint_eq(t.filter.settled, 1);
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(test_what_waits_for_a_retry_is_abandoned_too) {
+  t_setup(&t);
+  feed(5, 1, "5");
+  t.a.script = t_fail;
+  t.a.fail_until = 1;
+  kt_pipeline_step(t.p, &t.err);
+  leave_now();
+  ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
+  expect_in_order(&t.a, 5);
+  t_teardown(&t);
+}
+END_TEST
+
 /* ---- position */
 
 static kt_buf *kept;
@@ -417,6 +458,28 @@ START_TEST(test_the_watermark_is_monotone_and_not_beyond_arrival) {
   ck_assert_int_eq(marks[4], 5000000000 - 300000);
   ck_assert_int_eq(t_stats(&t).watermark_ms, 5000000000 - 300000);
   ck_assert_int_eq(t.a.watermark_ms, INT64_MAX); /* the end closes all */
+  t_teardown(&t);
+}
+END_TEST
+
+static int first_fails(t_sink *s, kt_delivery *d, kt_error *err) {
+  (void)d;
+  if (s->calls != 1) return 2;
+  return kt_error_set(err, KT_EIO, 0, "t", "down");
+}
+
+START_TEST(test_the_watermark_waits_for_what_is_tried_again) {
+  t_setup(&t);
+  feed(3, 0, "1");
+  t.source.frame = hours;
+  t.source.arrived_ms = 5000000000;
+  t.a.script = first_fails;
+  kt_pipeline_step(t.p, &t.err);
+  ck_assert_uint_eq(t.a.count, 2); /* the newer ones are there */
+  ck_assert_int_eq(t.a.watermark_ms < 3000000000 - 300000, 1);
+  t_run_for(&t, 1000);
+  ck_assert_uint_eq(t.a.count, 3);
+  ck_assert_int_eq(t.a.watermark_ms, 3000000000 - 300000);
   t_teardown(&t);
 }
 END_TEST
@@ -611,8 +674,11 @@ int main(void) {
   tcase_add_test(c, test_a_barrier_goes_through_every_lane);
   tcase_add_test(c, test_a_gap_is_a_record_in_its_place);
   tcase_add_test(c, test_abandoned_records_come_again_and_are_not_committed);
+  tcase_add_test(c, test_a_batch_abandoned_before_the_lanes_is_settled_once);
+  tcase_add_test(c, test_what_waits_for_a_retry_is_abandoned_too);
   tcase_add_test(c, test_the_run_counter_goes_on_where_it_was);
   tcase_add_test(c, test_the_watermark_is_monotone_and_not_beyond_arrival);
+  tcase_add_test(c, test_the_watermark_waits_for_what_is_tried_again);
   tcase_add_test(c, test_an_idle_live_source_lets_sinks_hear_the_clock);
   tcase_add_test(c, test_a_source_that_fails_is_read_again);
   tcase_add_test(c, test_a_source_that_fails_for_good_ends_the_run_with_what_was_read_delivered);

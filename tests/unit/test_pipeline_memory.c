@@ -112,6 +112,7 @@ typedef struct stream {
   size_t line; /* lines given */
   const char *keep;
   size_t kept, checked;
+  const char *frame[400]; /* where each was fed */
 } stream;
 static stream in;
 enum { LINES = 400 };
@@ -135,6 +136,7 @@ static int read_stream(t_source *s, kt_feed *f, kt_error *err) {
     for (size_t i = n - 1; i >= from + frame.len && i + 1 > 0; i--) /* the next line's letters */
       p[i] = (char)('a' + (in.line + 1) % 26);
     ck_assert_int_eq(kt_feed_add(f, frame, kt_span_of("x"), 0), KT_OK);
+    in.frame[in.line] = frame.ptr;
     from += frame.len;
     in.line++;
   }
@@ -147,6 +149,7 @@ static void check_batch(const kt_batch *b) {
   for (size_t i = 0; i < kt_batch_count(b); i++, in.checked++) {
     kt_span raw = kt_batch_record(b, i)->raw;
     ck_assert_uint_eq(raw.len, length_of(in.checked));
+    ck_assert_ptr_eq(raw.ptr, in.frame[in.checked]); /* not copied */
     for (size_t k = 0; k < raw.len; k++)
       if (raw.ptr[k] != (char)('a' + in.checked % 26)) ck_abort_msg("line %zu", in.checked);
   }

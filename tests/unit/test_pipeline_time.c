@@ -172,6 +172,22 @@ START_TEST(test_stop_gives_up_after_the_drain_timeout) {
 }
 END_TEST
 
+START_TEST(test_what_a_sink_completes_while_it_closes_counts) {
+  for (int outcome = KT_DELIVERED; outcome <= KT_REJECTED; outcome++) {
+    t_setup(&t);
+    feed(20, 0, "10");
+    t.a.hold = 1;
+    t.a.close_outcome = outcome;
+    t_settle_down(&t);
+    kt_status st = kt_pipeline_drain(t.p, 0, &t.err);
+    ck_assert_int_eq(st, outcome == KT_RETRY ? KT_ETIMEOUT : KT_END);
+    ck_assert_uint_eq(t.source.committed, outcome == KT_RETRY ? 0 : 20);
+    ck_assert_uint_eq(t.dead.count, outcome == KT_REJECTED ? 20 : 0);
+    t_teardown(&t);
+  }
+}
+END_TEST
+
 START_TEST(test_drain) {
   t_setup(&t);
   feed(25, 0, "10");
@@ -435,6 +451,7 @@ int main(void) {
   tcase_add_test(c, test_pollfds_and_timeout_drive_a_pipeline);
   tcase_add_test(c, test_stop_finishes_what_was_read);
   tcase_add_test(c, test_stop_gives_up_after_the_drain_timeout);
+  tcase_add_test(c, test_what_a_sink_completes_while_it_closes_counts);
   tcase_add_test(c, test_drain);
   tcase_add_test(c, test_freed_with_everything_in_flight);
   tcase_add_test(c, test_a_frozen_process_loses_one_tick);
