@@ -72,7 +72,9 @@ static kt_status name_files(kt_file_sink *s, const kt_conf *conf, int folder, kt
   size_t n = strlen(s->target);
   s->prefix = kt_strdup(s->env, kt_conf_string(conf, "name"));
   if (!s->prefix) return kt_fail_nomem(err, s->set.where);
-  if (strchr(s->prefix, '/') || !*s->prefix || *s->prefix == '.')
+  int odd = strchr(s->prefix, '/') || !*s->prefix || *s->prefix == '.';
+  for (const char *c = s->prefix; *c; c++) odd |= (unsigned char)*c < ' ';
+  if (odd)
     return kt_fail(err, KT_EINVAL, 0, s->set.where, "option name: '%.40s' is no file name",
                    s->prefix);
   if (folder) {

@@ -178,6 +178,7 @@ START_TEST(file_says_what_is_wrong) {
   refused("d/", "key=%25B", "unknown %B");
   refused("d/", "mode=overwrite", "mode=overwrite is for one file");
   refused("d/", "name=a/b", "is no file name");
+  refused("d/", "name=a%0Ab", "is no file name");
 }
 END_TEST
 
