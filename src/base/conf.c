@@ -146,6 +146,8 @@ static kt_status unknown(const kt_conf *c, kt_span name, kt_error *err) {
 }
 
 kt_status kt_conf_set(kt_conf *c, const char *name, const char *value, kt_error *err) {
+  if (!name || !value)
+    return kt_fail(err, KT_EINVAL, 0, "conf", "an option needs a name and a value, not NULL");
   setting *s = find(c, name);
   if (!s) return unknown(c, kt_span_of(name), err);
   kt_status st = kt_value_check(&s->opt, kt_span_of(value), err);

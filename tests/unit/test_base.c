@@ -156,6 +156,16 @@ START_TEST(conf_names_what_is_wrong) {
 }
 END_TEST
 
+START_TEST(conf_refuses_null) {
+  kt_env *env = test_env(NULL, NULL);
+  kt_conf *c = new_conf(env);
+  ck_assert_int_eq(kt_conf_set(c, "window", NULL, NULL), KT_EINVAL);
+  ck_assert_int_eq(kt_conf_set(c, NULL, "7", NULL), KT_EINVAL);
+  kt_conf_free(c);
+  kt_env_free(env);
+}
+END_TEST
+
 START_TEST(conf_survives_every_failed_allocation) {
   for (int for_good = 0; for_good < 2; for_good++)
     for (size_t n = 2;; n++) {
@@ -278,6 +288,7 @@ int main(void) {
   tcase_add_test(t, civil_days_round_trip);
   tcase_add_test(t, conf_takes_a_uri);
   tcase_add_test(t, conf_names_what_is_wrong);
+  tcase_add_test(t, conf_refuses_null);
   tcase_add_test(t, conf_survives_every_failed_allocation);
   tcase_add_test(t, ops_take_old_and_new_tables);
   tcase_add_test(t, arena_gives_back_all_it_took);
