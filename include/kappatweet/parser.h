@@ -45,7 +45,8 @@ KT_API void kt_builder_trim(kt_builder *out, size_t used);
 KT_API kt_status kt_builder_score(kt_builder *out, const kt_score *score);
 /* Marks the record added last as a dead letter read back (kind KT_DEAD); spans are copied. */
 KT_API kt_status kt_builder_dead(kt_builder *out, const kt_dead *dead);
-/* Sets frame i aside with a reason; records already added for it are withdrawn. */
+/* Sets frame i aside with a reason (NULL: none); records already added for it are withdrawn.
+ * KT_EINVAL: no frame i; KT_ENOMEM. */
 KT_API kt_status kt_builder_reject(kt_builder *out, size_t frame, const kt_error *why);
 
 #ifdef __cplusplus

@@ -99,11 +99,13 @@ kt_status kt_builder_dead(kt_builder *out, const kt_dead *dead) {
 }
 
 kt_status kt_builder_reject(kt_builder *out, size_t frame, const kt_error *why) {
+  static const kt_error unknown = { .code = KT_EPARSE, .message = "rejected by the parser" };
   kt_batch *b = out->batch;
+  if (frame >= b->block.count) return KT_EINVAL;
   if (kt_grow(b->env, &b->rejects, &b->reject_cap, b->reject_count + 1, sizeof *b->rejects))
     return KT_ENOMEM;
   while (b->count && b->frame_of[b->count - 1] == frame) b->count--;
-  b->rejects[b->reject_count++] = (kt_reject){ (uint32_t)frame, *why };
+  b->rejects[b->reject_count++] = (kt_reject){ (uint32_t)frame, why ? *why : unknown };
   return KT_OK;
 }
 

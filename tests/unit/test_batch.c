@@ -73,6 +73,22 @@ START_TEST(batch_keeps_the_reason_of_a_dead_letter) {
 }
 END_TEST
 
+/* A stranger's parser may be careless. */
+START_TEST(builder_rejects_what_it_can) {
+  kt_env *env = test_env(NULL, NULL);
+  kt_batch *b = kt_batch_new(env, NULL);
+  kt_builder builder = { .batch = b };
+  add(b, 1);
+  ck_assert_int_eq(kt_builder_reject(&builder, 7, NULL), KT_EINVAL);
+  ck_assert_int_eq(kt_builder_reject(&builder, 0, NULL), KT_OK);
+  ck_assert_uint_eq(b->reject_count, 1);
+  ck_assert_int_eq(b->rejects[0].why.code, KT_EPARSE);
+  ck_assert_uint_eq(kt_batch_count(b), 0);
+  kt_batch_unref(b);
+  kt_env_free(env);
+}
+END_TEST
+
 START_TEST(batch_outlives_its_pool) {
   test_alloc a = { 0 };
   kt_env *env = test_env(&a, NULL);
@@ -117,6 +133,7 @@ int main(void) {
   suite_add_tcase(s, t);
   tcase_add_test(t, batch_used_again_is_compacted);
   tcase_add_test(t, batch_keeps_the_reason_of_a_dead_letter);
+  tcase_add_test(t, builder_rejects_what_it_can);
   tcase_add_test(t, batch_outlives_its_pool);
   tcase_add_test(t, batch_id_tells_source_place_and_content_apart);
   return test_run(s);
