@@ -15,6 +15,7 @@
 /* Records that the sinks rejected while they closed still get a dead letter. */
 static void close_lanes(kt_pipeline *p) {
   int moved = 0;
+  kt_events_handle(p, &moved, NULL); /* of the workers, which are gone */
   for (size_t i = 0; i < p->lane_count; i++) {
     kt_lane_cancel(p->lanes[i]);
     kt_slot_close(&p->lanes[i]->sink);

@@ -15,7 +15,8 @@
 
 /* One part of a pipeline. */
 typedef struct kt_slot {
-  const kt_part *part; /* NULL: none */
+  const kt_part *part;    /* NULL: none */
+  const kt_part_ops *ops; /* of the open part: its own, or a stand-in's */
   kt_conf *conf;
   kt_env *env; /* counts the part's memory */
   void *self;
@@ -23,7 +24,7 @@ typedef struct kt_slot {
 } kt_slot;
 
 /* Something that another thread may report; queued and handled by the owner. */
-enum { KT_EVENT_DELIVERY, KT_EVENT_SCORING, KT_EVENT_WORK };
+enum { KT_EVENT_DELIVERY, KT_EVENT_SCORING, KT_EVENT_WORK, KT_EVENT_OFFLOAD };
 typedef struct kt_event {
   struct kt_event *next;
   int kind;

@@ -3,6 +3,7 @@
 
 #include "base/sys_wait.h"
 #include "pipeline/delivery.h"
+#include "pipeline/offload.h"
 #include "pipeline/score.h"
 #include "pipeline/workers.h"
 
@@ -35,6 +36,16 @@ static void put_back(kt_pipeline *p, kt_event *e) {
   pthread_mutex_unlock(&p->lock);
 }
 
+void kt_event_forget(kt_pipeline *p, const kt_event *gone) {
+  pthread_mutex_lock(&p->lock);
+  kt_event **at = &p->events;
+  while (*at && *at != gone) at = &(*at)->next;
+  if (*at) *at = gone->next;
+  while (*at) at = &(*at)->next;
+  p->events_end = at;
+  pthread_mutex_unlock(&p->lock);
+}
+
 kt_status kt_events_handle(kt_pipeline *p, int *moved, kt_error *err) {
   for (kt_event *e; (e = take(p)) != NULL;) {
     kt_status st = KT_OK;
@@ -43,6 +54,8 @@ kt_status kt_events_handle(kt_pipeline *p, int *moved, kt_error *err) {
       st = kt_delivery_settle(e->subject, err);
     else if (e->kind == KT_EVENT_SCORING)
       st = kt_scoring_settle(e->subject, err);
+    else if (e->kind == KT_EVENT_OFFLOAD)
+      kt_offload_settle(e->subject);
     else
       kt_work_settle(e->subject);
     if (st < 0) {

@@ -14,7 +14,7 @@
 #define WHERE "pipeline.lane"
 
 static const kt_sink_ops *ops_of(const kt_lane *lane) {
-  return &lane->sink.part->ops.sink;
+  return &lane->sink.ops->sink;
 }
 
 void kt_lane_free(kt_lane *lane) {

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "pipeline/lane.h"
+#include "pipeline/offload.h"
 #include "pipeline/slot.h"
 #include "pipeline/workers.h"
 
@@ -63,11 +64,23 @@ static void set_up(kt_pipeline *p) {
   }
 }
 
+/* With workers the disk is waited for there. */
+static kt_status offload(kt_pipeline *p, kt_error *err) {
+  kt_status st = KT_OK;
+  for (size_t i = 0; p->workers && st == KT_OK && i <= p->lane_count; i++) {
+    kt_slot *s = &kt_lane_at(p, i)->sink;
+    int wrapped = s->open && s->ops != &s->part->ops;
+    if (s->open && !wrapped && (s->part->caps & KT_SINK_BLOCKS)) st = kt_offload_wrap(p, s, err);
+  }
+  return st;
+}
+
 kt_status kt_pipeline_open(kt_pipeline *p, kt_error *err) {
   kt_status st = check(p, err);
   if (st >= 0) st = make(p, err);
   if (st >= 0) st = kt_parts_open(p, err);
   if (st >= 0) st = kt_workers_start(p, p->set.workers, err);
+  if (st >= 0) st = offload(p, err);
   if (st < 0) {
     unmake(p);
     return st;

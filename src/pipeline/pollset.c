@@ -28,7 +28,7 @@ void kt_pollset_deadline(kt_pollset *ps, int64_t mono_ms) {
 
 static void ask(kt_pollset *ps, const kt_slot *s) {
   if (!s->open) return;
-  const kt_part_ops *ops = &s->part->ops;
+  const kt_part_ops *ops = s->ops;
   void (*f)(void *, kt_pollset *) = s->part->kind == KT_PART_SOURCE   ? ops->source.pollset
                                     : s->part->kind == KT_PART_SCORER ? ops->scorer.pollset
                                     : s->part->kind == KT_PART_SINK   ? ops->sink.pollset

@@ -23,7 +23,7 @@ kt_status kt_slot_find(kt_slot *slot, const kt_pipeline *p, uint32_t kind, const
 void kt_slot_close(kt_slot *s) {
   if (!s->open) return;
   s->open = 0;
-  const kt_part_ops *ops = &s->part->ops;
+  const kt_part_ops *ops = s->ops;
   switch (s->part->kind) {
   case KT_PART_SOURCE:
     ops->source.close(s->self);
@@ -73,6 +73,7 @@ static kt_status slot_open(kt_slot *s, kt_error *err) {
     break;
   }
   s->open = st >= 0;
+  s->ops = ops;
   return st;
 }
 

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "pipeline/event.h"
+#include "pipeline/offload.h"
 #include "pipeline/prepare.h"
 #include "pipeline/score.h"
 
@@ -42,7 +43,10 @@ static void *work(void *arg) {
     w->first = e->next;
     if (!w->first) w->end = &w->first;
     pthread_mutex_unlock(&w->lock);
-    run_stages(e->subject);
+    if (e->kind == KT_EVENT_OFFLOAD)
+      kt_offload_run(e->subject);
+    else
+      run_stages(e->subject);
     kt_event_post(w->p, e);
     pthread_mutex_lock(&w->lock);
   }
@@ -88,6 +92,16 @@ kt_status kt_workers_start(kt_pipeline *p, size_t n, kt_error *err) {
   return kt_fail_os(err, error, "pipeline", "cannot start %zu workers", n);
 }
 
+/* What a sink was given is not lost with the threads: it is done here. */
+static void finish_offloads(kt_workers *w) {
+  for (kt_event *e = w->first, *next; e; e = next) {
+    next = e->next;
+    if (e->kind != KT_EVENT_OFFLOAD) continue;
+    kt_offload_run(e->subject);
+    kt_event_post(w->p, e);
+  }
+}
+
 void kt_workers_stop(kt_pipeline *p) {
   kt_workers *w = p->workers;
   if (!w) return;
@@ -96,23 +110,28 @@ void kt_workers_stop(kt_pipeline *p) {
   pthread_cond_broadcast(&w->some);
   pthread_mutex_unlock(&w->lock);
   for (size_t i = 0; i < w->count; i++) pthread_join(w->threads[i], NULL);
+  finish_offloads(w);
   pthread_cond_destroy(&w->some);
   pthread_mutex_destroy(&w->lock);
   kt_env_release(p->env, w, sizeof *w + w->cap * sizeof *w->threads);
   p->workers = NULL;
 }
 
+void kt_work_post(kt_pipeline *p, kt_event *e) {
+  kt_workers *w = p->workers;
+  pthread_mutex_lock(&w->lock);
+  *w->end = e;
+  w->end = &e->next;
+  pthread_cond_signal(&w->some);
+  pthread_mutex_unlock(&w->lock);
+}
+
 void kt_work_give(kt_item *it) {
-  kt_workers *w = it->p->workers;
   it->busy++; /* for the worker's event */
   it->work = (kt_event){ NULL, KT_EVENT_WORK, it };
   it->work_status = KT_OK;
   it->work_error = (kt_error){ 0 };
-  pthread_mutex_lock(&w->lock);
-  *w->end = &it->work;
-  w->end = &it->work.next;
-  pthread_cond_signal(&w->some);
-  pthread_mutex_unlock(&w->lock);
+  kt_work_post(it->p, &it->work);
 }
 
 void kt_work_settle(kt_item *it) {

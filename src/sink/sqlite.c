@@ -497,7 +497,8 @@ extern const kt_sink_ops kt_sink_sqlite;
 const kt_sink_ops kt_sink_sqlite = { .size = sizeof(kt_sink_ops),
                                      .name = "sqlite",
                                      .options = OPTIONS,
-                                     .caps = KT_SINK_KEYED | KT_SINK_DELETES | KT_SINK_HOLDS,
+                                     .caps = KT_SINK_KEYED | KT_SINK_DELETES | KT_SINK_HOLDS |
+                                             KT_SINK_BLOCKS,
                                      .open = sqlite_open,
                                      .submit = sqlite_submit,
                                      .step = sqlite_step,

@@ -43,18 +43,20 @@ static void check_close_without_a_step(request *r, uint32_t kind) {
      left ? left : w.err.message);
 }
 
-static void check_close_in_flight(request *r, uint32_t kind) {
+static void check_close_in_flight(request *r, uint32_t kind, const char *workers) {
   const char *left = NULL;
   kt_status st = KT_OK;
   for (int steps = 1; steps <= 5 && !left && st >= 0; steps++) {
     world w;
     st = world_open(&w, r, 0);
     if (st == KT_OK) st = kt_pipeline_set(w.p, "batch.max_records", "100", &w.err);
+    if (st == KT_OK) st = kt_pipeline_set(w.p, "workers", workers, &w.err);
     if (st == KT_OK) st = world_connect(&w, kind);
     for (int i = 0; i < steps && st >= 0 && st != KT_END; i++) st = kt_pipeline_step(w.p, &w.err);
     left = world_close(&w);
   }
-  ok(!left, "a pipeline freed in the middle leaves nothing behind", "%s", left ? left : "");
+  ok(!left, "a pipeline freed in the middle leaves nothing behind", "workers %s: %s", workers,
+     left ? left : "");
 }
 
 static void check_stop(request *r, uint32_t kind) {
@@ -107,7 +109,8 @@ void suite_common(request *r, uint32_t kind) {
   check_declaration(r, kind);
   check_unknown_option(r, kind);
   check_close_without_a_step(r, kind);
-  check_close_in_flight(r, kind);
+  check_close_in_flight(r, kind, "0");
+  check_close_in_flight(r, kind, "2");
   check_stop(r, kind);
   check_allocation_failures(r, kind);
 }

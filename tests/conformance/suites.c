@@ -35,12 +35,14 @@ static void check_all_delivered(world *w) {
 }
 
 void suite_sink(request *r) {
-  static const char *const windows[] = { "1", "4", "100" };
-  for (size_t i = 0; i < 3; i++) {
+  static const char *const settings[][2] = {
+    { "lane.window", "1" }, { "lane.window", "4" }, { "lane.window", "100" }, { "workers", "2" }
+  };
+  for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
     world w;
-    kt_status st = whole_run(&w, r, KT_PART_SINK, "lane.window", windows[i]);
-    ok(st == KT_END, "takes posts, deletes and notices to the end", "window %s: %s", windows[i],
-       w.err.message);
+    kt_status st = whole_run(&w, r, KT_PART_SINK, settings[i][0], settings[i][1]);
+    ok(st == KT_END, "takes posts, deletes and notices to the end", "%s=%s: %s", settings[i][0],
+       settings[i][1], w.err.message);
     if (st == KT_END) check_all_delivered(&w);
     close_whole(&w);
   }
