@@ -237,7 +237,9 @@ kt_status kt_parts_find(const kt_parts *parts, uint32_t kind, const char *uri, c
                    kind_names[kind <= KT_PART_SINK ? kind : 0]);
   kt_span scheme = kt_uri_scheme(uri);
   int bare = !scheme.ptr;
-  if (bare) scheme = kt_span_of(scheme_of_path(kind, uri));
+  /* A sink's mere name is that sink (`null`, `stdout`), not a file of that name. */
+  int named = bare && kind == KT_PART_SINK && find(parts, kind, kt_span_of(uri));
+  if (bare) scheme = kt_span_of(named ? uri : scheme_of_path(kind, uri));
   const kt_part *p = find(parts, kind, scheme);
   if (!p) return no_such_part(parts, kind, scheme, err);
   kt_status st = join(parts->env, p->options, extra, &options, err);
@@ -245,7 +247,7 @@ kt_status kt_parts_find(const kt_parts *parts, uint32_t kind, const char *uri, c
   st = kt_conf_new(parts->env, options, conf, err);
   kt_strfree(parts->env, options);
   if (st < 0) return st;
-  /* A bare `auto` is the scheme itself, not a target. */
+  /* A bare `auto` or `null` is the scheme itself, not a target. */
   st = kt_conf_set_uri(*conf, bare && scheme.ptr == uri ? "" : uri, err);
   if (st < 0) {
     kt_conf_free(*conf);

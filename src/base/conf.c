@@ -216,8 +216,9 @@ static kt_status set_target(kt_conf *c, kt_span scheme, const char *target, kt_e
                    : KT_OK;
   if (!*target)
     return is_required(&s->opt)
-               ? kt_fail(err, KT_EINVAL, 0, "conf", "%.*s: needs a target: %.*s", (int)scheme.len,
-                         scheme.ptr, (int)s->opt.doc.len, s->opt.doc.ptr)
+               ? kt_fail(err, KT_EINVAL, 0, "conf", "%.*s%sneeds a target: %.*s", (int)scheme.len,
+                         scheme.ptr ? scheme.ptr : "", scheme.len ? ": " : "", (int)s->opt.doc.len,
+                         s->opt.doc.ptr)
                : KT_OK;
   return kt_conf_set(c, "target", target, err);
 }

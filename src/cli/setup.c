@@ -98,7 +98,7 @@ static kt_status set_options(const cli_plan *plan, kt_pipeline *p, kt_error *err
     return cli_at_line(plan, &plan->values[CLI_LIMIT].items[0], err);
   }
   if (limit && kt_pipeline_set(p, "run.limit", limit, err) < 0) return err->code;
-  if (time_limit && cli_duration_ms(time_limit) < 0) {
+  if (time_limit && (cli_duration_ms(time_limit) < 0 || cli_count(time_limit) >= 0)) { /* no unit */
     cli_fail(err, KT_EINVAL, "command",
              "--time-limit takes a time such as 90s, 10m or 2h, not '%.60s'", time_limit);
     return cli_at_line(plan, &plan->values[CLI_TIME_LIMIT].items[0], err);

@@ -49,8 +49,11 @@ static kt_status damaged(const char *path, const char *how, kt_error *err) {
 /* `file` is all that is there; its head is taken apart by making the one it should have. */
 static kt_status check(const char *path, kt_span file, kt_error *err) {
   char head[HEAD_BYTES];
+  if (memcmp(file.ptr, MAGIC, file.len < MAGIC_BYTES ? file.len : MAGIC_BYTES) != 0)
+    return kt_fail(err, KT_ECORRUPT, 0, WHERE,
+                   "%s is no checkpoint: give another name (or delete it to start again)",
+                   kt_error_path(path));
   if (file.len < HEAD_BYTES) return damaged(path, "too short", err);
-  if (memcmp(file.ptr, MAGIC, MAGIC_BYTES) != 0) return damaged(path, "no checkpoint", err);
   make_head(head, (kt_span){ file.ptr + HEAD_BYTES, file.len - HEAD_BYTES });
   if (memcmp(file.ptr, head, HEAD_BYTES) == 0) return KT_OK;
   char version = file.ptr[MAGIC_BYTES];

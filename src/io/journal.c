@@ -317,7 +317,7 @@ static kt_status fail_os(const kt_journal *j, const char *what, kt_error *err) {
 kt_status kt_journal_lock(const kt_journal *j, int fd, kt_error *err) {
   if (kt_sys_flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return KT_OK;
   return kt_fail(err, KT_ESTATE, KT_ERR_FATAL, WHERE,
-                 "another process writes this output (it holds %.120s)", j->path);
+                 "another process or sink writes this output (it holds %.120s)", j->path);
 }
 
 /* The entry of this group stands behind `bytes` and did not become safe. */
@@ -341,7 +341,7 @@ static kt_status replace(kt_journal *j, const char *path, size_t kept, kt_error 
   kt_status status = kt_journal_lock(j, fd, err);
   if (status == KT_OK && j->fd < 0 && kt_sys_stat(j->path, &st) == 0 && st.st_size > 0)
     status = kt_fail(err, KT_ESTATE, KT_ERR_FATAL, WHERE,
-                     "another process has begun to write this output (%.120s)", j->path);
+                     "another process or sink has begun to write this output (%.120s)", j->path);
   if (status == KT_OK &&
       (kt_sys_ftruncate(fd, 0) || kt_sys_write_all(fd, j->text.ptr, j->text.len, NULL) ||
        (j->sync && kt_sys_fdatasync(fd)) || kt_sys_rename(path, j->path)))

@@ -194,7 +194,7 @@ START_TEST(file_one_writer_only) {
   try_sink s;
   open_csv(&s, "a.csv", "");
   try_deliver(&s, try_posts(1, 1));
-  refused("a.csv", "", "another process writes this output");
+  refused("a.csv", "", "another process or sink writes this output");
   try_close(&s);
 }
 END_TEST
