@@ -42,7 +42,7 @@ const char kt_engine_options[] =
     "score.window\tint\tbatches\t4\t1\t10000\tBatches inside the scorer.\n"
     "score.on_error\tenum:deliver|dead-letter|stop\t\tdeliver\t\t\tWhat becomes of a record that "
     "cannot be scored.\n"
-    "workers\tint\tthreads\t0\t0\t256\tThreads for parsing, pure filters and pure scorers.\n"
+    "workers\tint\tthreads\t0\t0\t256\tThreads for parsing, pure filters, pure scorers and disk syncs.\n"
     "run.time_limit\tduration\tms\t\t1\t3650d\tStops reading after so long; written to tweet "
     "records.\n"
     "run.limit\tint\tframes\t0\t0\t\tStops reading after so many frames; 0 = none.\n";
