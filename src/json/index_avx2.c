@@ -296,7 +296,7 @@ TARGET static int check_order(kt_json *j) {
   return kt_json_is_closed(j, depth) ? 0 : -1;
 }
 
-kt_status kt_json_index_avx2(kt_json *j) {
+TARGET kt_status kt_json_index_avx2(kt_json *j) {
   kt_json_blocks blocks;
   kt_json_carry carry = { 0 };
   kt_json_blocks_init(&blocks, j->text, j->len);
