@@ -394,6 +394,19 @@ class Typos(Case):
             self.assertEqual(len(r.err.strip().splitlines()), 1, r.err)
             self.assertEqual(sorted(os.listdir(self.folder)), ["posts.ndjson"], args)  # nothing was touched
 
+    def test_check_finds_what_a_run_would(self):
+        self.write("posts.ndjson", lines(range(3)))
+        for args in (["--to", "csv:x.csv?fields=twet_id"], ["--to", "csv:?fields=twet_id"], ["--filter", "where:?words=("],
+                     ["--filter", "where:?kind=pots"], ["--to", "ndjson:x?lane.filter=where:?kind=pots"]):
+            run, check = (self.run_(command, "posts.ndjson", *args) for command in ("run", "check"))
+            self.assertEqual((run.code == 0, check.code == 0), (run.code == 0,) * 2, (args, run.err, check.out, check.err))
+            if run.code:
+                self.assertEqual((check.code, check.err), (2, run.err))
+                self.assertEqual(sorted(os.listdir(self.folder)), ["posts.ndjson"], args)
+        r = self.run_("check", "posts.ndjson", "--to", "csv:x.csv?fields=tweet_id&bom=true", "--to", "sqlite:k.db", "--filter", "dedup:")
+        self.assertEqual((r.code, r.err), (0, ""), r.out)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["posts.ndjson"])
+
 
 if __name__ == "__main__":
     main()
