@@ -99,10 +99,37 @@ static kt_status check_columns(kt_env *env, const kt_parts *parts, const char *u
   return st;
 }
 
+/* Appends those options of a sink's URI that are its lane's, or those that are its own. */
+static void copy_options(const char *uri, int of_lane, char *out, size_t cap) {
+  size_t n = strlen(out);
+  char mark = '?';
+  for (const char *part = strchr(uri, '?'); part && *part;) {
+    size_t len = 1 + strcspn(part + 1, "&");
+    if ((strncmp(part + 1, "lane.", 5) == 0) == of_lane && n + len < cap) {
+      memcpy(out + n, part, len);
+      out[n] = mark;
+      mark = '&';
+      out[n += len] = '\0';
+    }
+    part += len;
+  }
+}
+
 static kt_status add_all(kt_pipeline *p, const cli_list *list,
                          kt_status (*set)(kt_pipeline *, const char *, kt_error *), kt_error *err) {
   kt_status st = KT_OK;
   for (size_t i = 0; st >= 0 && i < list->count; i++) st = set(p, list->items[i].text, err);
+  return st;
+}
+
+/* Each sink's lane, with a sink that writes nothing. */
+static kt_status add_lanes(kt_pipeline *p, const cli_list *sinks, kt_error *err) {
+  kt_status st = KT_OK;
+  for (size_t i = 0; st >= 0 && i < sinks->count; i++) {
+    char uri[4200] = "null:";
+    copy_options(sinks->items[i].text, 1, uri, sizeof uri);
+    st = kt_pipeline_add_sink(p, uri, err);
+  }
   return st;
 }
 
@@ -119,11 +146,16 @@ static kt_status check_opening(const cli_plan *plan, kt_env *env, kt_error *err)
   if (st >= 0) st = add_all(p, &plan->values[CLI_PARSE], kt_pipeline_set_parser, err);
   if (st >= 0) st = add_all(p, &plan->values[CLI_FILTER], kt_pipeline_add_filter, err);
   if (st >= 0) st = add_all(p, &plan->values[CLI_SCORE], kt_pipeline_set_scorer, err);
-  if (st >= 0) st = kt_pipeline_add_sink(p, "null:", err);
+  if (st >= 0) st = add_lanes(p, &plan->values[CLI_TO], err);
   if (st >= 0) kt_memory_end(nothing);
   if (st >= 0) st = kt_pipeline_run(p, err);
-  for (size_t i = 0; st >= 0 && i < plan->values[CLI_TO].count; i++)
-    st = check_columns(env, parts, plan->values[CLI_TO].items[i].text, err);
+  for (size_t i = 0; st >= 0 && i < plan->values[CLI_TO].count; i++) {
+    const char *whole = plan->values[CLI_TO].items[i].text;
+    char uri[4200];
+    snprintf(uri, sizeof uri, "%.*s", (int)strcspn(whole, "?"), whole);
+    copy_options(whole, 0, uri, sizeof uri);
+    st = check_columns(env, parts, uri, err);
+  }
   kt_pipeline_free(p);
   kt_parts_free(parts);
   kt_memory_free(nothing);

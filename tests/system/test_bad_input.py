@@ -397,7 +397,8 @@ class Typos(Case):
     def test_check_finds_what_a_run_would(self):
         self.write("posts.ndjson", lines(range(3)))
         for args in (["--to", "csv:x.csv?fields=twet_id"], ["--to", "csv:?fields=twet_id"], ["--filter", "where:?words=("],
-                     ["--filter", "where:?kind=pots"], ["--to", "ndjson:x?lane.filter=where:?kind=pots"]):
+                     ["--filter", "where:?kind=pots"], ["--to", "ndjson:x?lane.filter=where:?kind=pots"],
+                     ["--to", "csv:x.csv?lane.window=1&fields=twet_id"], ["--to", "csv:x.csv?fields=twet_id&lane.window=1"]):
             run, check = (self.run_(command, "posts.ndjson", *args) for command in ("run", "check"))
             self.assertEqual((run.code == 0, check.code == 0), (run.code == 0,) * 2, (args, run.err, check.out, check.err))
             if run.code:
