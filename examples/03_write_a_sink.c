@@ -42,15 +42,14 @@ static void count(langs *s, kt_span lang) {
 }
 
 static kt_status langs_submit(void *self, kt_delivery *d, kt_error *err) {
-  uint32_t owed[256];
-  const kt_batch *b = kt_delivery_batch(d);
-  size_t n = kt_delivery_pending(d, owed, 256);
-  (void)err;
-  for (size_t i = 0; i < n && i < 256; i++) {
-    count(self, kt_batch_record(b, owed[i])->lang);
-    kt_delivery_mark(d, owed[i], KT_DELIVERED, NULL);
-  }
-  kt_delivery_done(d, n > 256 ? KT_RETRY : KT_DELIVERED, NULL); /* the rest comes again */
+  langs *s = self;
+  size_t n = kt_delivery_pending(d, NULL, 0), bytes = n * sizeof(uint32_t);
+  uint32_t *owed = kt_env_alloc(s->env, bytes);
+  if (!owed) return kt_error_set(err, KT_ENOMEM, KT_ERR_RETRYABLE, "sink.langs", "out of memory");
+  kt_delivery_pending(d, owed, n);
+  for (size_t i = 0; i < n; i++) count(s, kt_batch_record(kt_delivery_batch(d), owed[i])->lang);
+  kt_env_release(s->env, owed, bytes);
+  kt_delivery_done(d, KT_DELIVERED, NULL); /* all of them; kt_delivery_mark() tells them apart */
   return KT_OK;
 }
 

@@ -53,7 +53,7 @@ static void say_summary(kt_pipeline *p, const kt_stats *s, const cli_plan *plan)
   cli_number(s->records, records);
   cli_number(s->dropped, dropped);
   cli_number(s->dead, dead);
-  cli_say("%s read, %s records", read, records);
+  cli_say("%s read, %s record%s", read, records, s->records == 1 ? "" : "s");
   if (s->dropped) cli_say(", %s filtered out", dropped);
   cli_dead_letter_uri(plan, uri, sizeof uri);
   cli_sink_path(uri, path, sizeof path);

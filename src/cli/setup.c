@@ -6,6 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+/* `langs.so` means the one that lies here, if one does, else the linker looks for it. */
+static kt_status load_module(kt_parts *parts, const char *name, kt_error *err) {
+  char here[4096];
+  if (strchr(name, '/') || access(name, F_OK) != 0) return kt_module_load(parts, name, err);
+  snprintf(here, sizeof here, "./%s", name);
+  return kt_module_load(parts, here, err);
+}
 
 kt_status cli_parts(const cli_plan *plan, kt_env *env, kt_parts **out, kt_error *err) {
   const cli_list *modules = &plan->values[CLI_MODULE], *folders = &plan->values[CLI_MODULE_PATH];
@@ -19,7 +28,7 @@ kt_status cli_parts(const cli_plan *plan, kt_env *env, kt_parts **out, kt_error 
     if (st < 0) cli_at_line(plan, &folders->items[i], err);
   }
   for (size_t i = 0; st >= 0 && i < modules->count; i++) {
-    st = kt_module_load(parts, modules->items[i].text, err);
+    st = load_module(parts, modules->items[i].text, err);
     if (st < 0) cli_at_line(plan, &modules->items[i], err);
   }
   if (st < 0)

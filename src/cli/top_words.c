@@ -29,17 +29,23 @@ static kt_status words_open(void *user, const kt_env *env, const kt_conf *conf, 
   return KT_OK;
 }
 
+static int count_one(counter *c, const kt_record *r) {
+  if (r->kind != KT_POST || (c->langs && !listed(c->langs, r->lang))) return 1;
+  if (kt_topwords_add(c->words, r->lang, r->text) < 0) return 0;
+  c->posts++;
+  return 1;
+}
+
+/* A record that was counted is not owed again when memory is short for the next one. */
 static kt_status words_submit(void *self, kt_delivery *d, kt_error *err) {
-  counter *c = self;
-  const kt_batch *b = kt_delivery_batch(d);
-  for (size_t i = 0; i < kt_batch_count(b); i++) {
-    const kt_record *r = kt_batch_record(b, i);
-    if (r->kind != KT_POST || (c->langs && !listed(c->langs, r->lang))) continue;
-    if (kt_topwords_add(c->words, r->lang, r->text) < 0)
-      return cli_fail(err, KT_ENOMEM, "top-words", "out of memory");
-    c->posts++;
-  }
-  kt_delivery_done(d, KT_DELIVERED, NULL);
+  size_t n = kt_delivery_pending(d, NULL, 0), i = 0;
+  uint32_t *owed = malloc(n ? n * sizeof *owed : 1);
+  if (!owed) return cli_fail(err, KT_ENOMEM, "top-words", "out of memory");
+  kt_delivery_pending(d, owed, n);
+  for (; i < n && count_one(self, kt_batch_record(kt_delivery_batch(d), owed[i])); i++)
+    kt_delivery_mark(d, owed[i], KT_DELIVERED, NULL);
+  free(owed);
+  kt_delivery_done(d, KT_RETRY, NULL);
   return KT_OK;
 }
 
@@ -102,13 +108,11 @@ static int count(cli_plan *plan, kt_parts *parts, counter *c, kt_error *err) {
   cli_drive d = { .pipeline = p,
                   .progress = !cli_plan_flag(plan, CLI_QUIET) && isatty(STDERR_FILENO) };
   kt_stats s = { .size = sizeof s };
-  char uri[4200], dead[4200];
   kt_status st = cli_drive_run(&d, err);
   kt_pipeline_stats(p, &s);
   kt_pipeline_free(p);
-  cli_dead_letter_uri(plan, uri, sizeof uri);
-  cli_sink_path(uri, dead, sizeof dead);
-  if (s.dead) cli_say("%llu set aside in %s\n", (unsigned long long)s.dead, dead[0] ? dead : uri);
+  if (s.dead) cli_say("%llu set aside: `kappatweet run` keeps them with the reason\n",
+                      (unsigned long long)s.dead);
   if (d.interrupted) return CLI_INTERRUPTED;
   if (st >= 0) return print(c, plan);
   cli_error(err);
@@ -129,6 +133,9 @@ static int with_plan(cli_plan *plan, kt_env *env) {
   if (st >= 0) st = kt_topwords_new(env, 0, &c.words, &err);
   if (st >= 0) st = kt_parts_add_sink(parts, &words_sink, &c, &err);
   if (st >= 0) st = cli_plan_add(plan, CLI_TO, "words:", 0, &err);
+  /* Whoever only counts wants no files. */
+  if (st >= 0 && !cli_plan_get(plan, CLI_DEAD_LETTER))
+    st = cli_plan_add(plan, CLI_DEAD_LETTER, "null:", 0, &err);
   if (st >= 0) code = count(plan, parts, &c, &err);
   if (st < 0) cli_error(&err);
   kt_topwords_free(c.words);

@@ -330,6 +330,13 @@ class TopWords(Case):
         self.assertEqual(r.stderr, "words of 2 posts\n")
 
 
+    def test_leaves_no_files(self):
+        self.posts(3, extra="{\n")
+        r = self.run_("top-words", "posts.ndjson")
+        self.assertIn("1 set aside", r.stderr)
+        self.assertEqual(os.listdir(self.folder), ["posts.ndjson"])
+
+
 class Completion(Case):
     def test_scripts_are_valid(self):
         for shell, args in (("bash", ["-n"]), ("zsh", ["-n"]), ("fish", ["-n"])):

@@ -7,10 +7,16 @@
 #include <string.h>
 
 static int count, failed;
+static char variant_text[96];
+
+void variant(const char *name, const char *value) {
+  variant_text[0] = '\0';
+  if (name) snprintf(variant_text, sizeof variant_text, " (%s=%s)", name, value);
+}
 
 void ok(int passed, const char *name, const char *fmt, ...) {
   va_list ap;
-  printf("%sok %d - %s\n", passed ? "" : "not ", ++count, name);
+  printf("%sok %d - %s%s\n", passed ? "" : "not ", ++count, name, variant_text);
   if (passed) return;
   failed++;
   va_start(ap, fmt);

@@ -60,6 +60,8 @@ kt_status world_connect(world *w, uint32_t part);
 /* Steps to the end, at most `most` steps, waiting only by turning the clock's deadline. */
 kt_status world_run(world *w);
 
+/* What the following results are about; NULL: nothing special. */
+void variant(const char *name, const char *value);
 /* Reporting, in the Test Anything Protocol. */
 void ok(int passed, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void skip(const char *name, const char *why);

@@ -109,8 +109,11 @@ void suite_common(request *r, uint32_t kind) {
   check_declaration(r, kind);
   check_unknown_option(r, kind);
   check_close_without_a_step(r, kind);
+  variant("workers", "0");
   check_close_in_flight(r, kind, "0");
+  variant("workers", "2");
   check_close_in_flight(r, kind, "2");
+  variant(NULL, NULL);
   check_stop(r, kind);
   check_allocation_failures(r, kind);
 }

@@ -40,12 +40,14 @@ void suite_sink(request *r) {
   };
   for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
     world w;
+    variant(settings[i][0], settings[i][1]);
     kt_status st = whole_run(&w, r, KT_PART_SINK, settings[i][0], settings[i][1]);
     ok(st == KT_END, "takes posts, deletes and notices to the end", "%s=%s: %s", settings[i][0],
        settings[i][1], w.err.message);
     if (st == KT_END) check_all_delivered(&w);
     close_whole(&w);
   }
+  variant(NULL, NULL);
   world w;
   kt_status st = world_open(&w, r, 0);
   w.posts.end = 0;
@@ -99,12 +101,14 @@ static void check_pure(request *r, uint32_t kind) {
   close_whole(&first);
   for (size_t i = 0; i < 3; i++) {
     world w;
+    variant(settings[i][0], settings[i][1]);
     st = whole_run(&w, r, kind, settings[i][0], settings[i][1]);
     ok(st == KT_END && w.capture.digest == first.capture.digest,
        "gives the same records in other batches and with workers", "%s=%s: %s", settings[i][0],
        settings[i][1], st == KT_END ? "they differ" : w.err.message);
     close_whole(&w);
   }
+  variant(NULL, NULL);
 }
 
 void suite_parser(request *r) {

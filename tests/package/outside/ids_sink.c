@@ -3,6 +3,7 @@
 #include <kappatweet/kappatweet.h>
 #include <kappatweet/module.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static kt_status ids_open(void *user, const kt_env *env, const kt_conf *conf, void **self,
                           kt_error *err) {
@@ -13,16 +14,17 @@ static kt_status ids_open(void *user, const kt_env *env, const kt_conf *conf, vo
 }
 
 static kt_status ids_submit(void *self, kt_delivery *d, kt_error *err) {
-  uint32_t index[512];
-  size_t n = kt_delivery_pending(d, index, 512);
-  (void)err;
-  for (size_t i = 0; i < n && i < 512; i++) {
-    const kt_record *r = kt_batch_record(kt_delivery_batch(d), index[i]);
-    if (fwrite(r->id.ptr, 1, r->id.len, (FILE *)self) == r->id.len &&
-        putc('\n', (FILE *)self) != EOF)
-      kt_delivery_mark(d, index[i], KT_DELIVERED, NULL);
+  size_t n = kt_delivery_pending(d, NULL, 0);
+  uint32_t *owed = malloc(n * sizeof *owed);
+  if (!owed) return kt_error_set(err, KT_ENOMEM, KT_ERR_RETRYABLE, "sink.ids", "out of memory");
+  kt_delivery_pending(d, owed, n);
+  for (size_t i = 0; i < n; i++) {
+    kt_span id = kt_batch_record(kt_delivery_batch(d), owed[i])->id;
+    if (id.len) fprintf(self, "%.*s\n", (int)id.len, id.ptr);
   }
-  kt_delivery_done(d, KT_RETRY, NULL); /* what did not go, or did not fit, comes again */
+  free(owed);
+  /* Delivered is what has left the buffer; what failed comes again. */
+  kt_delivery_done(d, fflush(self) ? KT_RETRY : KT_DELIVERED, NULL);
   return KT_OK;
 }
 
