@@ -59,13 +59,14 @@ static kt_status take_services(kt_env *e, const kt_env_ops *given, kt_error *err
   e->alloc_self = given->alloc_self;
   e->clock_self = given->clock_self;
   e->log_self = given->log_self;
-  st = kt_ops_take(&e->alloc, sizeof e->alloc, sizeof(kt_alloc_ops),
+  st = kt_ops_take(&e->alloc, sizeof e->alloc, KT_OPS_UP_TO(kt_alloc_ops, release),
                    given->alloc ? given->alloc : &libc_ops, "env.alloc", err);
   if (st == KT_OK)
-    st = kt_ops_take(&e->clock, sizeof e->clock, sizeof(kt_clock_ops),
+    st = kt_ops_take(&e->clock, sizeof e->clock, KT_OPS_UP_TO(kt_clock_ops, mono_ms),
                      given->clock ? given->clock : &system_clock, "env.clock", err);
   if (st == KT_OK && given->log)
-    st = kt_ops_take(&e->log, sizeof e->log, sizeof(kt_log_ops), given->log, "env.log", err);
+    st = kt_ops_take(&e->log, sizeof e->log, KT_OPS_UP_TO(kt_log_ops, write), given->log, "env.log",
+                     err);
   if (st != KT_OK) return st;
   if (!e->alloc.alloc || !e->alloc.resize || !e->alloc.release)
     return kt_fail(err, KT_EINVAL, 0, "env.alloc", "alloc, resize and release are all required");
@@ -80,8 +81,8 @@ kt_status kt_env_new(const kt_env_ops *ops, kt_env **out, kt_error *err) {
   const kt_env_ops none = { .size = sizeof none };
   kt_env_ops given;
   kt_env e = { .refs = 1 };
-  kt_status st =
-      kt_ops_take(&given, sizeof given, sizeof(kt_env_ops), ops ? ops : &none, "env", err);
+  kt_status st = kt_ops_take(&given, sizeof given, KT_OPS_UP_TO(kt_env_ops, seed),
+                             ops ? ops : &none, "env", err);
   if (st == KT_OK) st = take_services(&e, &given, err);
   if (st != KT_OK) return st;
   kt_env *env = e.alloc.alloc(e.alloc_self, sizeof *env);

@@ -126,13 +126,14 @@ static kt_status add(kt_parts *parts, uint32_t kind, const kt_part_ops *ops, con
   return KT_OK;
 }
 
-/* The five tables share their first members; this is the size of the first release of each. */
+/* `close` is the last member that release 0.1 had: a table that is no longer is complete. */
 #define ADDER(kind_, KIND, required)                                                               \
   kt_status kt_parts_add_##kind_(kt_parts *parts, const kt_##kind_##_ops *given, void *user,       \
                                  kt_error *err) {                                                  \
     kt_part_ops ops;                                                                               \
     kt_##kind_##_ops *t = &ops.kind_;                                                              \
-    kt_status st = kt_ops_take(t, sizeof *t, sizeof *t, given, "parts." #kind_, err);              \
+    kt_status st = kt_ops_take(t, sizeof *t, KT_OPS_UP_TO(kt_##kind_##_ops, close), given,         \
+                               "parts." #kind_, err);                                              \
     if (st < 0) return st;                                                                         \
     st = add(parts, KIND, &ops, t->name, t->options, t->caps, (required), user, err);              \
     if (st < 0) return st;                                                                         \

@@ -46,12 +46,12 @@ struct ArrowArray {
 #endif /* ARROW_C_DATA_INTERFACE */
 
 /* Exports a batch as one struct array. `record` is "tweet", "sentiment", "full" or "raw", with the
- * columns of the same record in encode.h, all of them nullable: text is utf8 (large_utf8 when a column
- * holds 2 GiB or more), created_time timestamp[ms, UTC], id and run_time_limit of `tweet` int64,
- * run_start_time float64 (s), scores float32, flags bool. Records that the layout cannot hold are left
- * out, dead letters from all but `full`. On KT_OK both structs are the caller's, who calls their
- * `release` (any thread, the env's allocator permitting); they hold no reference to the batch.
- * KT_EINVAL, KT_ENOMEM (then neither is set). Any thread. */
+ * columns of the same record in encode.h, all of them nullable: text is utf8 (large_utf8 when a
+ * column holds 2 GiB or more), created_time timestamp[ms, UTC], id and run_time_limit of `tweet`
+ * int64, run_start_time float64 (s), scores float32, flags bool. Records that the layout cannot
+ * hold are left out, dead letters from all but `full`. On KT_OK both structs are the caller's, who
+ * calls their `release` (any thread, the env's allocator permitting); they hold no reference to the
+ * batch. KT_EINVAL, KT_ENOMEM (then neither is set). Any thread. */
 KT_API kt_status kt_batch_export_arrow(const kt_env *env, const kt_batch *b, const char *record,
                                        struct ArrowSchema *schema, struct ArrowArray *array,
                                        kt_error *err);

@@ -101,9 +101,9 @@ KT_API void kt_batch_unref(kt_batch *b); /* NULL allowed */
 
 /* Finds the value at an RFC 6901 pointer ("/user/id_str", "" = the whole text) in a JSON text, for
  * any field of `raw`. *out is the value as it is written (a string with its quotes), borrowed from
- * `json`; the null span when there is no such value; of doubled members the last. KT_EPARSE for text
- * that is not JSON up to where the answer is known or is nested deeper than 128 levels; KT_EINVAL for
- * what is no pointer. Allocates nothing. Any thread. */
+ * `json`; the null span when there is no such value; of doubled members the last. KT_EPARSE for
+ * text that is not JSON up to where the answer is known or is nested deeper than 128 levels;
+ * KT_EINVAL for what is no pointer. Allocates nothing. Any thread. */
 KT_API kt_status kt_json_find(kt_span json, const char *pointer, kt_span *out);
 
 #ifdef __cplusplus

@@ -18,11 +18,9 @@ extern "C" {
  *         duration integer with an optional suffix ms s m h d; without one: milliseconds
  *         bool     true false yes no on off 1 0
  *         char     one byte; \t stands for a tab
- *         secret   never shown; `env:NAME` and `file:PATH` are taken by the command, not by the library
- * unit    shown to people: bytes, ms, records ...
- * default as the user would write it; empty = not set
- * min,max bounds of int, float, bytes and duration; empty = none
- * doc     one sentence
+ *         secret   never shown; `env:NAME` and `file:PATH` are taken by the command, not by the
+ * library unit    shown to people: bytes, ms, records ... default as the user would write it; empty
+ * = not set min,max bounds of int, float, bytes and duration; empty = none doc     one sentence
  *
  * A line with an empty name gives a one-sentence summary of the part in its doc field. The name
  * `target` declares what follows the scheme in a URI (`csv:TARGET?option=value`); a part without
@@ -46,7 +44,8 @@ KT_API kt_status kt_conf_set_uri(kt_conf *conf, const char *uri, kt_error *err);
  * or the option was not declared. Secrets are returned as they are: never log them. */
 KT_API const char *kt_conf_string(const kt_conf *conf, const char *name);
 /* As kt_conf_string() for the other types; 0 if neither a value nor a default exists. */
-KT_API int64_t kt_conf_int(const kt_conf *conf, const char *name); /* int, bytes, duration (ms), bool, char */
+KT_API int64_t kt_conf_int(const kt_conf *conf,
+                           const char *name); /* int, bytes, duration (ms), bool, char */
 KT_API double kt_conf_float(const kt_conf *conf, const char *name);
 /* Non-zero if the option was set (not merely has a default). */
 KT_API int kt_conf_is_set(const kt_conf *conf, const char *name);

@@ -33,7 +33,8 @@ enum { KT_LOG_ERROR = 1, KT_LOG_WARNING = 2, KT_LOG_INFO = 3, KT_LOG_DEBUG = 4 }
 
 typedef struct kt_log_ops {
   uint32_t size, need;
-  /* One line without newline. Called from any thread; must not block. `where` is e.g. "sink.csv". */
+  /* One line without newline. Called from any thread; must not block. `where` is e.g. "sink.csv".
+   */
   void (*write)(void *self, int32_t level, const char *where, kt_span line);
 } kt_log_ops;
 
@@ -61,12 +62,13 @@ KT_API void kt_env_free(kt_env *env);
 /* What a part uses. Any thread (the allocator permitting). A part's memory is counted on the env
  * that its `open` was given. */
 KT_API void *kt_env_alloc(const kt_env *env, size_t n);
-KT_API void *kt_env_resize(const kt_env *env, void *p, size_t old_n, size_t new_n); /* p may be NULL */
+KT_API void *kt_env_resize(const kt_env *env, void *p, size_t old_n,
+                           size_t new_n);                         /* p may be NULL */
 KT_API void kt_env_release(const kt_env *env, void *p, size_t n); /* NULL allowed */
 /* Bytes allocated through this env and not yet released. */
 KT_API size_t kt_env_used_bytes(const kt_env *env);
-KT_API int64_t kt_env_now_us(const kt_env *env);  /* wall clock, microseconds since the epoch, UTC */
-KT_API int64_t kt_env_now_ms(const kt_env *env);  /* wall clock, milliseconds since the epoch, UTC */
+KT_API int64_t kt_env_now_us(const kt_env *env); /* wall clock, microseconds since the epoch, UTC */
+KT_API int64_t kt_env_now_ms(const kt_env *env); /* wall clock, milliseconds since the epoch, UTC */
 KT_API int64_t kt_env_mono_ms(const kt_env *env); /* monotonic */
 /* 64 random bits, not for secrets; repeatable with a given seed and one thread. */
 KT_API uint64_t kt_env_random(const kt_env *env);

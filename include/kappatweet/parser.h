@@ -21,7 +21,8 @@ typedef struct kt_parser_ops { /* rules: see source.h */
   uint32_t caps, reserved;
   kt_status (*open)(void *user, const kt_env *env, const kt_conf *conf, void **self, kt_error *err);
   /* REQUIRED. Adds the records of each frame, in order. A frame that is not understood is rejected
-   * with kt_builder_reject() and the rest goes on; a failure is about the whole block (KT_ENOMEM). */
+   * with kt_builder_reject() and the rest goes on; a failure is about the whole block (KT_ENOMEM).
+   */
   kt_status (*parse)(void *self, const kt_block *in, kt_builder *out, kt_error *err);
   void (*close)(void *self); /* REQUIRED */
 } kt_parser_ops;

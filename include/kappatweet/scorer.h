@@ -18,12 +18,12 @@ typedef struct kt_scorer_ops { /* rules: see source.h */
   /* REQUIRED. KT_OK: owns `s` until kt_scoring_done(), which may come before it returns; several
    * may be held. KT_AGAIN: full, not taken. A failure: not taken. */
   kt_status (*score)(void *self, kt_scoring *s, kt_error *err);
-  /* Optional: called in each step of the pipeline; to be called again ask for it in pollset. A failure
-   * with KT_ERR_FATAL ends the run. */
+  /* Optional: called in each step of the pipeline; to be called again ask for it in pollset. A
+   * failure with KT_ERR_FATAL ends the run. */
   kt_status (*step)(void *self, int64_t mono_ms, kt_error *err);
-  void (*pollset)(void *self, kt_pollset *ps);                   /* optional */
-  void (*cancel)(void *self, kt_scoring *s); /* optional: hurry; done is still owed */
-  void (*close)(void *self);                 /* REQUIRED; completes what it still holds */
+  void (*pollset)(void *self, kt_pollset *ps); /* optional */
+  void (*cancel)(void *self, kt_scoring *s);   /* optional: hurry; done is still owed */
+  void (*close)(void *self);                   /* REQUIRED; completes what it still holds */
 } kt_scorer_ops;
 
 /* The batch to be scored; borrowed until done. */

@@ -14,11 +14,13 @@ extern "C" {
 /* kt_source_ops.caps */
 enum {
   KT_SOURCE_LIVE = 1, /* cannot be read again: age cuts apply and a log is advised */
-  KT_SOURCE_WHOLE = 2 /* ends by itself and gives the same when read again: cut by count and bytes only */
+  KT_SOURCE_WHOLE =
+      2 /* ends by itself and gives the same when read again: cut by count and bytes only */
 };
 
 /* Rules that hold for all five tables
- *  - Strings of a table are copied when it is registered; `user` is handed to `open` as it was given.
+ *  - Strings of a table are copied when it is registered; `user` is handed to `open` as it was
+ * given.
  *  - open: REQUIRED. KT_OK and *self set: exactly one close follows. A failure: no close. It checks
  *    its options and never waits for a network.
  *  - One object is called by one thread at a time, unless KT_PURE says otherwise.
@@ -33,12 +35,12 @@ typedef struct kt_source_ops {
   kt_status (*open)(void *user, const kt_env *env, const kt_conf *conf, kt_span resume, void **self,
                     kt_error *err);
   /* REQUIRED. Adds the frames that are there, without blocking (local files may block on the disk).
-   * Called in each step, also without room (kt_feed_room() == 0): leases, keep-alives and commits go
-   * on. KT_OK: more may be there; KT_AGAIN: wait for my descriptors or deadline; KT_END: nothing will
-   * come any more and every commit is written. */
+   * Called in each step, also without room (kt_feed_room() == 0): leases, keep-alives and commits
+   * go on. KT_OK: more may be there; KT_AGAIN: wait for my descriptors or deadline; KT_END: nothing
+   * will come any more and every commit is written. */
   kt_status (*read)(void *self, kt_feed *feed, int64_t mono_ms, kt_error *err);
-  /* Optional: appends all that it takes to resume right after the last frame fed. Asked after a cut,
-   * before the next read. Default: the source cannot resume. */
+  /* Optional: appends all that it takes to resume right after the last frame fed. Asked after a
+   * cut, before the next read. Default: the source cannot resume. */
   kt_status (*position)(void *self, kt_buf *out);
   /* Optional: the first `frames` frames fed since open are safe; `position` belongs to a cut at or
    * before them and is what kt_position_own() takes apart. May finish in read. Default: nothing is
@@ -51,21 +53,22 @@ typedef struct kt_source_ops {
 /* How many frames the source may add now; 0: return from read. */
 KT_API size_t kt_feed_room(const kt_feed *f);
 
-/* Memory to read into without a copy later: at least `want` bytes beyond the kept ones, *cap in all.
- * The space begins with the bytes of `keep` (the start of a frame that is not complete; null = none),
- * which are moved only when they do not fit where they are. 64 bytes after it are readable. Valid
- * until the next call of this function or the return from read; bytes of a frame that has been added
- * stay where they are, and `keep` may point into the space of the previous read. NULL: no memory is
- * free now, return KT_OK and be called again. */
+/* Memory to read into without a copy later: at least `want` bytes beyond the kept ones, *cap in
+ * all. The space begins with the bytes of `keep` (the start of a frame that is not complete; null =
+ * none), which are moved only when they do not fit where they are. 64 bytes after it are readable.
+ * Valid until the next call of this function or the return from read; bytes of a frame that has
+ * been added stay where they are, and `keep` may point into the space of the previous read. NULL:
+ * no memory is free now, return KT_OK and be called again. */
 KT_API char *kt_feed_space(kt_feed *f, kt_span keep, size_t want, size_t *cap);
 
 /* Adds one frame (one payload: a line, a message). A frame that lies in the space is not copied,
- * any other is. `place` (copied, at most 255 bytes kept) names where it came from: "posts.ndjson:17:52311".
- * arrived_ms: KT_UNKNOWN = now. KT_AGAIN: no room, not added; KT_ENOMEM. */
+ * any other is. `place` (copied, at most 255 bytes kept) names where it came from:
+ * "posts.ndjson:17:52311". arrived_ms: KT_UNKNOWN = now. KT_AGAIN: no room, not added; KT_ENOMEM.
+ */
 KT_API kt_status kt_feed_add(kt_feed *f, kt_span frame, kt_span place, int64_t arrived_ms);
 
-/* Sets aside a frame that the source cannot give whole (too long, damaged): its beginning goes to the
- * dead letters with `why`. Counts as a frame. */
+/* Sets aside a frame that the source cannot give whole (too long, damaged): its beginning goes to
+ * the dead letters with `why`. Counts as a frame. */
 KT_API kt_status kt_feed_reject(kt_feed *f, kt_span part, kt_span place, const kt_error *why);
 
 /* Ends the batch here. Room is then 0 until the next read; `position` is asked next. */
@@ -77,8 +80,8 @@ KT_API void kt_feed_barrier(kt_feed *f);
 KT_API void kt_feed_abandon(kt_feed *f);
 /* Non-zero: add no more; return KT_END once the last commit is written. */
 KT_API int kt_feed_stopping(const kt_feed *f);
-/* Tells that frames were lost between two places, and why: becomes a record of kind KT_GAP (id: from,
- * ref_id: to, text: the message of cause) before the next frame's. KT_ENOMEM. */
+/* Tells that frames were lost between two places, and why: becomes a record of kind KT_GAP (id:
+ * from, ref_id: to, text: the message of cause) before the next frame's. KT_ENOMEM. */
 KT_API kt_status kt_feed_gap(kt_feed *f, kt_span from, kt_span to, const kt_error *cause);
 /* For a source that kept `position` itself (a checkpoint): hands back what commit was given, before
  * the first frame, so that the run counter and the watermark go on. KT_ECORRUPT. */

@@ -5,6 +5,9 @@
 
 #include <kappatweet/types.h>
 
+/* Size of a table that ends with this member: `least` for the last one of release 0.1. */
+#define KT_OPS_UP_TO(type, member) (offsetof(type, member) + sizeof(((type *)0)->member))
+
 /* Zeroes dst (`known` bytes), copies min(src->size, known) bytes of src and sets dst's size to
  * `known`. KT_EINVAL if src is NULL or its size is smaller than `least` (the first release's
  * table); KT_ENOTSUP if `need` has a bit that this library does not know. */
