@@ -11,6 +11,7 @@ import ctypes
 import datetime
 import io
 import json
+import os
 import sys
 
 NDJSON, CSV = 0, 1
@@ -127,7 +128,10 @@ def run_arrow(lib):
     try:
         import pyarrow
     except ImportError:
-        print("pyarrow is not installed")
+        other = os.environ.get("KT_TEST_PYTHON")  # one that has it, made by script/test
+        if other and os.path.realpath(sys.prefix) != os.path.realpath(os.path.dirname(os.path.dirname(other))):
+            os.execv(other, [other, *sys.argv])
+        print("SKIP: pyarrow is not installed")
         sys.exit(77)
     rows = 0
     for seed in range(1, 6):

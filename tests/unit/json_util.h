@@ -71,10 +71,11 @@ static inline char *json_read_file(const char *path, size_t *len) {
   ck_assert_int_eq(fseek(f, 0, SEEK_END), 0);
   *len = (size_t)ftell(f);
   rewind(f);
-  char *text = malloc(*len + KT_JSON_SLACK_BYTES);
+  char *text = malloc(*len + KT_JSON_SLACK_BYTES + 1);
   ck_assert_ptr_nonnull(text);
   ck_assert_uint_eq(fread(text, 1, *len, f), *len);
   memset(text + *len, '"', KT_JSON_SLACK_BYTES);
+  text[*len + KT_JSON_SLACK_BYTES] = '\0'; /* sscanf looks for one */
   fclose(f);
   return text;
 }

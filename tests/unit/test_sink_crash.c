@@ -156,7 +156,7 @@ START_TEST(killed_at_each_call) {
       run_all();
       _exit(0);
     }
-    n++;
+    n += test_stride(9);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert(WIFEXITED(status));
     died = WEXITSTATUS(status) == 9;
@@ -188,7 +188,8 @@ START_TEST(each_call_fails) {
   do {
     tempdir_empty(temp("o"));
     fault_calls = 0;
-    fault_at = ++n;
+    n += test_stride(9);
+    fault_at = n;
     run_all();
     came = fault_calls >= fault_at;
     fault_at = 0;

@@ -87,6 +87,12 @@ static inline uint64_t test_random(uint64_t *seed) {
   return *seed * UINT64_C(0x2545F4914F6CDD1D);
 }
 
+/* Every how many-th case is tried: all of them, but only some under an instrument that is a hundred
+ * times slower (KT_TEST_BRIEF), where the others have been tried without it. */
+static inline unsigned test_stride(unsigned brief) {
+  return getenv("KT_TEST_BRIEF") ? brief : 1;
+}
+
 static inline int test_run(Suite *s) {
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_ENV);
