@@ -43,11 +43,6 @@ INLINE uint64_t find_up_to(pair v, char most) {
                  _mm256_cmpeq_epi8(_mm256_min_epu8(v.hi, m), v.hi));
 }
 
-INLINE __m256i is_op(__m256i v) {
-  return _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table(kt_json_op_table), v),
-                           _mm256_or_si256(v, _mm256_set1_epi8(0x20)));
-}
-
 INLINE __m256i high_nibble(__m256i v) {
   return _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0f));
 }
@@ -97,8 +92,8 @@ INLINE uint64_t both_nibbles(pair v, const uint8_t low[16], const uint8_t high[1
 }
 
 /* Needs the three bytes before p. */
-INLINE __m256i utf8_faults(const char *p) {
-  __m256i v = load(p), before = load(p - 1), nibble = _mm256_set1_epi8(0x0f);
+INLINE __m256i utf8_faults(__m256i v, const char *p) {
+  __m256i before = load(p - 1), nibble = _mm256_set1_epi8(0x0f);
   __m256i found = _mm256_and_si256(
       _mm256_shuffle_epi8(table(kt_json_utf8_first_high), high_nibble(before)),
       _mm256_shuffle_epi8(table(kt_json_utf8_first_low), _mm256_and_si256(before, nibble)));
@@ -110,9 +105,14 @@ INLINE __m256i utf8_faults(const char *p) {
   return _mm256_xor_si256(tail, found);
 }
 
-INLINE uint64_t bad_utf8(const char *p) {
-  __m256i faults = _mm256_or_si256(utf8_faults(p), utf8_faults(p + 32));
-  return !_mm256_testz_si256(faults, faults);
+INLINE uint64_t any_set(__m256i v) {
+  return !_mm256_testz_si256(v, v);
+}
+
+/* 1 if a block that ends with v ends inside a character. */
+INLINE uint64_t is_unfinished(__m256i v) {
+  const __m256i most = _mm256_setr_epi64x(-1, -1, -1, (int64_t)0xbfdfefffffffffff);
+  return any_set(_mm256_subs_epu8(v, most));
 }
 
 INLINE uint64_t check_escapes(kt_json *j, pair v, const char *p, uint64_t escaped,
@@ -125,34 +125,46 @@ INLINE uint64_t check_escapes(kt_json *j, pair v, const char *p, uint64_t escape
   return kt_json_escape_rules(escaped, allowed, u, hex, c);
 }
 
-/* `v` with bit 7 set in the bytes that `mask` names. */
-INLINE __m256i mark_bytes(__m256i v, uint32_t mask) {
-  const __m256i source =
-      _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
-  const __m256i bits = _mm256_set1_epi64x((int64_t)0x8040201008040201);
-  __m256i spread =
-      _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32((int)mask), source), bits);
-  __m256i is_set = _mm256_cmpeq_epi8(spread, bits);
-  return _mm256_or_si256(v, _mm256_and_si256(is_set, _mm256_set1_epi8((char)0x80)));
+/* Places of the eight lowest bits of *mask, a byte each, and clears them; 64 where there is none.
+ */
+INLINE uint64_t take_eight(uint64_t *mask) {
+  uint64_t places = 0, m = *mask;
+  for (int i = 0; i < 64; i += 8, m = _blsr_u64(m)) places |= _tzcnt_u64(m) << i;
+  *mask = m;
+  return places;
+}
+
+/* The bytes of a block at the first eight of `places`. */
+INLINE uint64_t bytes_at(pair v, __m128i places) {
+  /* A shuffle gives 0 for an index with bit 7 set, as all have here that are not of its 16 bytes.
+   */
+  const __m256i small = _mm256_set1_epi8(0x70), next_half = _mm256_set1_epi8(32);
+  const __m256i lanes_begin = _mm256_setr_epi64x(0, 0, 0x1010101010101010, 0x1010101010101010);
+  __m256i low = _mm256_sub_epi8(_mm256_broadcastsi128_si256(places), lanes_begin);
+  __m256i high = _mm256_sub_epi8(low, next_half);
+  __m256i found = _mm256_or_si256(_mm256_shuffle_epi8(v.lo, _mm256_adds_epu8(low, small)),
+                                  _mm256_shuffle_epi8(v.hi, _mm256_adds_epu8(high, small)));
+  return (uint64_t)_mm_cvtsi128_si64(
+      _mm_or_si128(_mm256_castsi256_si128(found), _mm256_extracti128_si256(found, 1)));
 }
 
 /* Eight nodes whether there are as many or not: the next block overwrites what is too much. */
-INLINE uint64_t put_eight(uint32_t *pos, uint8_t *ch, uint64_t op, const uint8_t *marked,
-                          uint32_t at) {
-  for (int i = 0; i < 8; i++, op = _blsr_u64(op)) {
-    uint64_t bit = _tzcnt_u64(op);
-    pos[i] = at + (uint32_t)bit;
-    ch[i] = marked[bit];
-  }
-  return op;
+INLINE void put_eight(uint32_t *pos, uint8_t *ch, pair v, uint64_t *op, uint64_t scalar,
+                      uint32_t at) {
+  __m128i places = _mm_cvtsi64_si128((int64_t)take_eight(op));
+  uint64_t bytes = bytes_at(v, places) | _pdep_u64(scalar, 0x8080808080808080);
+  _mm256_storeu_si256((__m256i *)(void *)pos,
+                      _mm256_add_epi32(_mm256_cvtepu8_epi32(places), _mm256_set1_epi32((int)at)));
+  memcpy(ch, &bytes, sizeof bytes);
 }
 
-INLINE uint32_t put_nodes(kt_json *j, uint32_t node, uint64_t op, const uint8_t *marked,
+INLINE uint32_t put_nodes(kt_json *j, uint32_t node, pair v, uint64_t op, uint64_t scalar,
                           uint32_t at) {
   uint32_t n = (uint32_t)_mm_popcnt_u64(op);
-  uint64_t rest = put_eight(j->pos + node, j->ch + node, op, marked, at);
+  uint64_t before = _pext_u64(scalar, op);
+  put_eight(j->pos + node, j->ch + node, v, &op, before, at);
   for (uint32_t i = 8; __builtin_expect(i < n, 0); i += 8)
-    rest = put_eight(j->pos + node + i, j->ch + node + i, rest, marked, at);
+    put_eight(j->pos + node + i, j->ch + node + i, v, &op, before >> i, at);
   return node + n;
 }
 
@@ -167,49 +179,129 @@ INLINE uint32_t put_positions(uint32_t *out, uint64_t mask, uint32_t at, int ste
   return n;
 }
 
-/* What was seen in each block of a chunk. */
+/* What was seen in each block of a chunk; and, a bit a block, where there are bytes of rare kinds.
+ */
 typedef struct seen {
   _Alignas(32) uint64_t quote[KT_JSON_CHUNK_BLOCKS];
   uint64_t space[KT_JSON_CHUNK_BLOCKS], op[KT_JSON_CHUNK_BLOCKS], colon[KT_JSON_CHUNK_BLOCKS];
   uint64_t digit[KT_JSON_CHUNK_BLOCKS], zero[KT_JSON_CHUNK_BLOCKS], control[KT_JSON_CHUNK_BLOCKS];
+  uint64_t unusual, escaping;
 } seen;
 
-/* Bytes of rare kinds: control characters and those that are not ASCII. */
-INLINE uint64_t see_unusual(seen *s, size_t b, pair v, const char *p, kt_json_carry *c) {
-  uint64_t high = c->high | mask_of(v.lo, v.hi);
-  c->high = mask_of(v.lo, v.hi) >> 61;
-  s->control[b] = find_up_to(v, 0x1f);
-  s->op[b] &= ~s->control[b];
-  s->space[b] |= find(v, '\n') | find(v, '\r') | find(v, '\t');
-  return high ? bad_utf8(p) : 0;
+/* Kept in registers: the compiler would make them anew for each block. */
+typedef struct constants {
+  __m256i quote, backslash, space, op, colon, zero, nine;
+} constants;
+
+INLINE __m256i keep(__m256i v) {
+  __asm__("" : "+x"(v));
+  return v;
 }
 
-/* Non-zero if a byte is a control character or not ASCII. */
-INLINE int is_unusual(pair v) {
-  const __m256i space = _mm256_set1_epi8(0x20);
-  return _mm256_movemask_epi8(
-      _mm256_or_si256(_mm256_cmpgt_epi8(space, v.lo), _mm256_cmpgt_epi8(space, v.hi)));
+INLINE constants make_constants(void) {
+  return (constants){ keep(_mm256_set1_epi8('"')), keep(_mm256_set1_epi8('\\')),
+                      keep(_mm256_set1_epi8(' ')), keep(table(kt_json_op_table)),
+                      keep(_mm256_set1_epi8(':')), keep(_mm256_set1_epi8('0')),
+                      keep(_mm256_set1_epi8(9)) };
 }
 
-/* Looks at the bytes of block b of the chunk. Returns non-zero for a fault. */
-INLINE uint64_t see(kt_json *j, seen *s, size_t b, const char *p, kt_json_carry *c) {
+INLINE uint64_t equal(pair v, __m256i c) {
+  return mask_of(_mm256_cmpeq_epi8(v.lo, c), _mm256_cmpeq_epi8(v.hi, c));
+}
+
+/* [ and ] fold onto { and }, some control characters onto others: see_unusual() drops those. */
+INLINE __m256i is_op(__m256i v, const constants *k) {
+  return _mm256_cmpeq_epi8(_mm256_shuffle_epi8(k->op, v), _mm256_or_si256(v, k->space));
+}
+
+INLINE __m256i is_digit(__m256i v, const constants *k) {
+  __m256i value = _mm256_sub_epi8(v, k->zero);
+  return _mm256_cmpeq_epi8(_mm256_min_epu8(value, k->nine), value);
+}
+
+INLINE uint64_t has_any(__m256i lo, __m256i hi) {
+  return _mm256_movemask_epi8(_mm256_or_si256(lo, hi)) != 0;
+}
+
+/* Looks at the bytes of block b of the chunk, the same way whatever they are. */
+INLINE void see(seen *s, size_t b, const char *p, const constants *k, uint64_t *unusual,
+                uint64_t *escaping) {
   pair v = load_pair(p);
-  __m256i zero = _mm256_set1_epi8('0');
-  uint64_t fault = 0, backslash = find(v, '\\');
-  s->quote[b] = find(v, '"');
-  s->space[b] = find(v, ' ');
-  s->op[b] = mask_of(is_op(v.lo), is_op(v.hi));
-  s->colon[b] = find(v, ':');
-  s->zero[b] = find(v, '0');
-  s->digit[b] = find_up_to((pair){ _mm256_sub_epi8(v.lo, zero), _mm256_sub_epi8(v.hi, zero) }, 9);
-  s->control[b] = 0;
-  if (is_unusual(v) | (c->high != 0)) fault = see_unusual(s, b, v, p, c);
-  if (backslash | c->escaped | c->hex) {
-    uint64_t escaped = kt_json_escaped(backslash, &c->escaped);
+  s->quote[b] = equal(v, k->quote);
+  s->space[b] = equal(v, k->space);
+  s->op[b] = mask_of(is_op(v.lo, k), is_op(v.hi, k));
+  s->colon[b] = equal(v, k->colon);
+  s->zero[b] = equal(v, k->zero);
+  s->digit[b] = mask_of(is_digit(v.lo, k), is_digit(v.hi, k));
+  /* Signed: a control character or not ASCII. */
+  *unusual |= has_any(_mm256_cmpgt_epi8(k->space, v.lo), _mm256_cmpgt_epi8(k->space, v.hi)) << b;
+  *escaping |= has_any(_mm256_cmpeq_epi8(v.lo, k->backslash), _mm256_cmpeq_epi8(v.hi, k->backslash))
+               << b;
+}
+
+/* White space and structural characters were taken for what they are not among control characters.
+ */
+INLINE void see_control(seen *s, size_t b, pair v, uint64_t control) {
+  s->control[b] = control;
+  s->op[b] &= ~control;
+  s->space[b] |= find(v, '\n') | find(v, '\r') | find(v, '\t');
+}
+
+/* Bytes of rare kinds: control characters and those that are not ASCII. Returns non-zero for a
+ * fault. Of two blocks with a character across their border both are looked at: the second is
+ * wrong if it is all ASCII. */
+INLINE uint64_t see_unusual(seen *s, const kt_json_blocks *blocks, size_t from, size_t n,
+                            kt_json_carry *c) {
+  uint64_t looked_at = s->unusual | c->high, unfinished = 0;
+  __m256i faults = _mm256_setzero_si256();
+  for (uint64_t left = looked_at; left; left = _blsr_u64(left)) {
+    size_t b = (size_t)_tzcnt_u64(left);
+    const char *p = kt_json_block_at(blocks, from + b);
+    pair v = load_pair(p);
+    uint64_t control = find_up_to(v, 0x1f);
+    if (__builtin_expect(control != 0, 0)) see_control(s, b, v, control);
+    faults =
+        _mm256_or_si256(faults, _mm256_or_si256(utf8_faults(v.lo, p), utf8_faults(v.hi, p + 32)));
+    unfinished |= is_unfinished(v.hi) << b;
+  }
+  c->high = unfinished >> (n - 1);
+  return any_set(faults) | (unfinished << 1 & ~looked_at);
+}
+
+/* Takes the quotes behind a backslash out and checks escapes. Returns non-zero for a fault. */
+INLINE uint64_t see_escapes(kt_json *j, seen *s, const kt_json_blocks *blocks, size_t from,
+                            size_t n, kt_json_carry *c) {
+  uint64_t fault = 0, left = s->escaping | ((c->escaped | c->hex) != 0);
+  while (left) {
+    size_t b = (size_t)_tzcnt_u64(left);
+    left = _blsr_u64(left);
+    const char *p = kt_json_block_at(blocks, from + b);
+    pair v = load_pair(p);
+    uint64_t escaped = kt_json_escaped(find(v, '\\'), &c->escaped);
     s->quote[b] &= ~escaped;
     fault |= check_escapes(j, v, p, escaped, c);
+    if (b + 1 < n) left |= (uint64_t)((c->escaped | c->hex) != 0) << (b + 1);
   }
   return fault;
+}
+
+/* Looks at n blocks, which begin at `from`. Returns non-zero for a fault. */
+TARGET static __attribute__((noinline)) uint64_t see_chunk(kt_json *j, seen *s,
+                                                           const kt_json_blocks *blocks,
+                                                           size_t from, size_t n,
+                                                           kt_json_carry *c) {
+  constants k = make_constants();
+  uint64_t unusual = 0, escaping = 0;
+  memset(s->control, 0, sizeof s->control);
+  for (size_t b = 0; b < n; b++) {
+    size_t i = from + b;
+    __builtin_prefetch(kt_json_ahead(blocks, i));
+    see(s, b, i < blocks->last ? blocks->text + i * KT_JSON_BLOCK : kt_json_block_at(blocks, i), &k,
+        &unusual, &escaping);
+  }
+  s->unusual = unusual;
+  s->escaping = escaping;
+  return see_unusual(s, blocks, from, n, c) | see_escapes(j, s, blocks, from, n, c);
 }
 
 INLINE looks load_looks(const seen *s, size_t i) {
@@ -222,15 +314,10 @@ INLINE looks load_looks(const seen *s, size_t i) {
 TARGET static __attribute__((noinline)) int
 put_chunk(kt_json *j, const kt_json_blocks *blocks, const kt_json_masks *m, size_t from, size_t n) {
   uint32_t odd[KT_JSON_CHUNK_ODD], odd_count = 0, node = j->count + 1;
-  uint8_t marked[KT_JSON_BLOCK + 32] = { 0 };
   for (size_t i = 0; i < n; i++) {
     uint32_t at = (uint32_t)((from + i) * KT_JSON_BLOCK);
     pair v = load_pair(kt_json_block_at(blocks, from + i));
-    __m256i lo = mark_bytes(v.lo, (uint32_t)m->scalar[i]),
-            hi = mark_bytes(v.hi, (uint32_t)(m->scalar[i] >> 32));
-    _mm256_storeu_si256((__m256i *)(void *)marked, lo);
-    _mm256_storeu_si256((__m256i *)(void *)(marked + 32), hi);
-    node = put_nodes(j, node, m->op[i], marked, at);
+    node = put_nodes(j, node, v, m->op[i], m->scalar[i], at);
     odd_count += put_positions(odd + odd_count, m->odd[i], at, 2);
   }
   j->count = node - 1;
@@ -244,13 +331,9 @@ TARGET static int index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t f
   seen s;
   kt_json_masks m;
   kt_json_carry c = *carry;
-  uint64_t fault = 0;
   lanes broken = { 0 };
   size_t n = (to - from + LANES - 1) / LANES * LANES;
-  for (size_t b = 0; b < n; b++) {
-    __builtin_prefetch(kt_json_ahead(blocks, from + b));
-    fault |= see(j, &s, b, kt_json_block_at(blocks, from + b), &c);
-  }
+  uint64_t fault = see_chunk(j, &s, blocks, from, n, &c);
   for (size_t b = 0; b < n; b += LANES) {
     looks l = load_looks(&s, b);
     broken |= apply_rules(&l, &m, b, &c);
