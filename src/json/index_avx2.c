@@ -294,10 +294,8 @@ TARGET static __attribute__((noinline)) uint64_t see_chunk(kt_json *j, seen *s,
   uint64_t unusual = 0, escaping = 0;
   memset(s->control, 0, sizeof s->control);
   for (size_t b = 0; b < n; b++) {
-    size_t i = from + b;
-    __builtin_prefetch(kt_json_ahead(blocks, i));
-    see(s, b, i < blocks->last ? blocks->text + i * KT_JSON_BLOCK : kt_json_block_at(blocks, i), &k,
-        &unusual, &escaping);
+    __builtin_prefetch(kt_json_ahead(blocks, from + b));
+    see(s, b, kt_json_inner_block_at(blocks, from + b), &k, &unusual, &escaping);
   }
   s->unusual = unusual;
   s->escaping = escaping;
@@ -316,7 +314,7 @@ put_chunk(kt_json *j, const kt_json_blocks *blocks, const kt_json_masks *m, size
   uint32_t odd[KT_JSON_CHUNK_ODD], odd_count = 0, node = j->count + 1;
   for (size_t i = 0; i < n; i++) {
     uint32_t at = (uint32_t)((from + i) * KT_JSON_BLOCK);
-    pair v = load_pair(kt_json_block_at(blocks, from + i));
+    pair v = load_pair(kt_json_inner_block_at(blocks, from + i));
     node = put_nodes(j, node, v, m->op[i], m->scalar[i], at);
     odd_count += put_positions(odd + odd_count, m->odd[i], at, 2);
   }

@@ -112,7 +112,7 @@ INLINE uint32_t put_positions(uint32_t *out, uint64_t mask, uint32_t at) {
 
 /* Kept in registers: the compiler would make them anew for each block. */
 typedef struct constants {
-  __m512i class_low, class_high, reverse, units, gather;
+  __m512i class_low, class_high, reverse, units, gather, high;
 } constants;
 
 INLINE __m512i keep(__m512i v) {
@@ -124,16 +124,18 @@ INLINE constants make_constants(void) {
   const __m512i reverse =
       _mm512_broadcast_i32x4(_mm_setr_epi8(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8));
   return (constants){ keep(load((const char *)kt_json_classes)),
-                      keep(load((const char *)kt_json_classes + 64)), keep(reverse),
+                      keep(load((const char *)kt_json_classes + 64)),
+                      keep(reverse),
                       keep(_mm512_set1_epi64((int64_t)0x8040201008040201)),
-                      keep(load((const char *)kt_json_gather)) };
+                      keep(load((const char *)kt_json_gather)),
+                      keep(_mm512_set1_epi8((char)0x80)) };
 }
 
 /* The masks of the eight classes, one word each. A matrix of eight bytes times each unit vector
  * gives its columns: that turns eight bytes of class bits into a byte of each class, the last byte
  * first. */
-INLINE __m512i class_masks(__m512i v, const constants *k) {
-  __m512i classes = _mm512_permutex2var_epi8(k->class_low, v, k->class_high);
+INLINE __m512i class_masks(__m512i v, uint64_t ascii, const constants *k) {
+  __m512i classes = _mm512_maskz_permutex2var_epi8(ascii, k->class_low, v, k->class_high);
   __m512i columns =
       _mm512_gf2p8affine_epi64_epi8(k->units, _mm512_shuffle_epi8(classes, k->reverse), 0);
   return _mm512_permutexvar_epi8(k->gather, columns);
@@ -181,33 +183,47 @@ INLINE uint64_t see_escapes(kt_json *j, const kt_json_blocks *blocks, size_t i, 
   return fault;
 }
 
-/* Checks a block that is not all ASCII and blanks what is not: the tables of classes know 7 bits.
- */
-INLINE uint64_t see_high(const char *p, uint64_t high, kt_json_carry *c, __m512i *bytes) {
-  uint64_t fault = bad_utf8(*bytes, p);
-  c->high = high >> 61;
-  *bytes = _mm512_mask_mov_epi8(*bytes, high, _mm512_set1_epi8('x'));
-  return fault;
+/* 1 if a block ends inside a character. */
+INLINE uint64_t is_unfinished(__m512i v) {
+  const __m512i most = _mm512_set_epi64((int64_t)0xbfdfefffffffffff, -1, -1, -1, -1, -1, -1, -1);
+  return _mm512_cmpgt_epu8_mask(v, most) != 0;
 }
 
-/* Looks at the bytes of blocks i .. i + 7. Returns non-zero for a fault. */
+/* Checks blocks that are not all ASCII, a bit each in `mixed`, of n blocks from `from` on. Of two
+ * blocks with a character across their border both are looked at: the second is wrong if it is all
+ * ASCII. */
+INLINE uint64_t check_utf8(const kt_json_blocks *blocks, size_t from, size_t n, uint64_t mixed,
+                           kt_json_carry *c) {
+  uint64_t looked_at = mixed | c->high, fault = 0, unfinished = 0;
+  for (uint64_t left = looked_at; left; left &= left - 1) {
+    size_t b = (size_t)__builtin_ctzll(left);
+    const char *p = kt_json_block_at(blocks, from + b);
+    __m512i v = load(p);
+    fault |= bad_utf8(v, p);
+    unfinished |= is_unfinished(v) << b;
+  }
+  c->high = unfinished >> (n - 1);
+  return fault | (unfinished << 1 & ~looked_at);
+}
+
+/* Looks at the bytes of blocks i .. i + 7. Returns non-zero for a fault; *mixed: a bit for each
+ * block that is not all ASCII. */
 INLINE uint64_t look(kt_json *j, const kt_json_blocks *blocks, size_t i, const constants *k,
-                     kt_json_carry *c, looks *l) {
-  uint64_t fault = 0;
+                     kt_json_carry *c, looks *l, uint64_t *mixed) {
   __m512i v[LANES];
+  *mixed = 0;
   for (size_t b = 0; b < LANES; b++) {
-    const char *p = kt_json_block_at(blocks, i + b);
     __builtin_prefetch(kt_json_ahead(blocks, i + b));
-    __m512i bytes = load(p);
-    uint64_t high = _mm512_movepi8_mask(bytes);
-    if (high | c->high) fault |= see_high(p, high, c, &bytes);
-    v[b] = class_masks(bytes, k);
+    __m512i bytes = load(kt_json_inner_block_at(blocks, i + b));
+    uint64_t ascii = _mm512_testn_epi8_mask(bytes, k->high);
+    *mixed |= (uint64_t)(ascii != UINT64_MAX) << b;
+    v[b] = class_masks(bytes, ascii, k);
   }
   transpose(v);
   *l = (looks){ (lanes)v[KT_JSON_QUOTE],  (lanes)v[KT_JSON_SPACE], (lanes)v[KT_JSON_OP],
                 (lanes)v[KT_JSON_COLON],  (lanes)v[KT_JSON_DIGIT], (lanes)v[KT_JSON_ZERO],
                 (lanes)v[KT_JSON_CONTROL] };
-  return fault | see_escapes(j, blocks, i, v[KT_JSON_BACKSLASH], &l->quote, c);
+  return see_escapes(j, blocks, i, v[KT_JSON_BACKSLASH], &l->quote, c);
 }
 
 /* Writes the nodes of the chunk's blocks, which begin at `from`, and checks its odd tokens. */
@@ -216,7 +232,7 @@ put_chunk(kt_json *j, const kt_json_blocks *blocks, const kt_json_masks *m, size
   uint32_t odd[KT_JSON_CHUNK_ODD], odd_count = 0, node = j->count + 1;
   for (size_t i = 0; i < n; i++) {
     uint32_t at = (uint32_t)((from + i) * KT_JSON_BLOCK);
-    __m512i marked = _mm512_or_si512(load(kt_json_block_at(blocks, from + i)),
+    __m512i marked = _mm512_or_si512(load(kt_json_inner_block_at(blocks, from + i)),
                                      _mm512_maskz_set1_epi8(m->scalar[i], (char)0x80));
     _mm512_storeu_si512((void *)(j->ch + node), _mm512_maskz_compress_epi8(m->op[i], marked));
     node += put_positions(j->pos + node, m->op[i], at);
@@ -232,13 +248,15 @@ TARGET static int index_chunk(kt_json *j, const kt_json_blocks *blocks, size_t f
   kt_json_masks m;
   kt_json_carry c = *carry;
   constants k = make_constants();
-  uint64_t fault = 0;
+  uint64_t fault = 0, mixed = 0, few;
   lanes broken = { 0 };
   for (size_t i = from; i < to; i += LANES) {
     looks l;
-    fault |= look(j, blocks, i, &k, &c, &l);
+    fault |= look(j, blocks, i, &k, &c, &l, &few);
+    mixed |= few << (i - from);
     broken |= apply_rules(&l, &m, i - from, &c);
   }
+  fault |= check_utf8(blocks, from, to - from, mixed, &c);
   *carry = c;
   return fault || any_lane(broken) || put_chunk(j, blocks, &m, from, to - from);
 }

@@ -93,6 +93,12 @@ static inline const char *kt_json_block_at(const kt_json_blocks *b, size_t i) {
   return (i > b->last ? b->none : p) + 16;
 }
 
+/* For who reads nothing around it. */
+static inline const char *kt_json_inner_block_at(const kt_json_blocks *b, size_t i) {
+  if (__builtin_expect(i < b->last, 1)) return b->text + i * KT_JSON_BLOCK;
+  return i > b->last ? b->none + 16 : b->tail + 16;
+}
+
 /* What to fetch into the cache while block i is read: the processor's own fetching ends with each
  * page. Behind the text, too: it is only an address. */
 static inline const void *kt_json_ahead(const kt_json_blocks *b, size_t i) {
