@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/sys.h"
+#include "io/lockfile.h"
 
 /* kappatweet-checkpoint VERSION LENGTH CRC\n and the content. The sum covers version and length
  * too, so that no damaged byte is taken for a newer version. */
@@ -16,8 +17,7 @@
 enum {
   MAGIC_BYTES = sizeof MAGIC - 1,
   SUMMED_BYTES = 2 + 16 + 1, /* "1 " and the length */
-  HEAD_BYTES = MAGIC_BYTES + SUMMED_BYTES + 8 + 1,
-  LOCK_TRIES = 16 /* each lost race means that another process has just replaced the file */
+  HEAD_BYTES = MAGIC_BYTES + SUMMED_BYTES + 8 + 1
 };
 
 struct kt_checkpoint {
@@ -81,31 +81,13 @@ static kt_status failed_os(kt_error *err, int os_error, const char *what, const 
   return KT_EIO;
 }
 
-/* Locks the file that has the name `path` now. KT_AGAIN: the name went to another file meanwhile.
- */
-static kt_status lock_fd(int fd, const char *path, const char *shown, kt_error *err) {
-  struct stat mine, named;
-  if (kt_sys_flock(fd, LOCK_EX | LOCK_NB) < 0)
-    return errno == EWOULDBLOCK ? busy(shown, err) : failed_os(err, errno, "lock", shown);
-  if (kt_sys_fstat(fd, &mine) < 0) return failed_os(err, errno, "look at", shown);
-  if (kt_sys_stat(path, &named) < 0)
-    return errno == ENOENT ? KT_AGAIN : failed_os(err, errno, "look at", shown);
-  return mine.st_ino == named.st_ino && mine.st_dev == named.st_dev ? KT_OK : KT_AGAIN;
-}
-
-/* Opens and locks `path`; *fd = -1 if there is no such file and `flags` do not make one. */
+/* *fd < 0 if there is no such file and `flags` do not make one. */
 static kt_status open_locked(const char *path, int flags, const char *shown, int *fd,
                              kt_error *err) {
-  for (int i = 0; i < LOCK_TRIES; i++) {
-    *fd = kt_sys_open(path, O_RDWR | flags, 0644);
-    if (*fd < 0) return errno == ENOENT && !flags ? KT_OK : failed_os(err, errno, "open", shown);
-    kt_status st = lock_fd(*fd, path, shown, err);
-    if (st == KT_OK) return KT_OK;
-    kt_sys_close(*fd);
-    *fd = -1;
-    if (st < 0) return st;
-  }
-  return busy(shown, err);
+  const char *what;
+  kt_status st = kt_lockfile_open(path, flags, 0644, 0, fd, &what);
+  if (st == KT_ESTATE) return busy(shown, err);
+  return st < 0 ? failed_os(err, errno, what, shown) : KT_OK;
 }
 
 static kt_status read_all(kt_checkpoint *c, kt_buf *content, kt_error *err) {

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/journal.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/span.h"
 #include "base/sys.h"
 #include "io/disk.h"
 #include "io/journal_inside.h"
+#include "io/lockfile.h"
 
 static const char WHERE[] = "journal";
 
@@ -314,10 +311,14 @@ static kt_status fail_os(const kt_journal *j, const char *what, kt_error *err) {
   return kt_disk_fail(WHERE, what, j->path, err);
 }
 
-kt_status kt_journal_lock(const kt_journal *j, int fd, kt_error *err) {
-  if (kt_sys_flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return KT_OK;
-  return kt_fail(err, KT_ESTATE, KT_ERR_FATAL, WHERE,
-                 "another process or sink writes this output (it holds %.120s)", j->path);
+kt_status kt_journal_open_locked(const kt_journal *j, const char *path, int flags, int *fd,
+                                 kt_error *err) {
+  const char *what;
+  kt_status st = kt_lockfile_open(path, flags | O_APPEND, 0666, KT_LOCKFILE_OPTIONAL, fd, &what);
+  if (st == KT_ESTATE)
+    return kt_fail(err, KT_ESTATE, KT_ERR_FATAL, WHERE,
+                   "another process or sink writes this output (it holds %.120s)", j->path);
+  return st < 0 ? fail_os(j, what, err) : KT_OK;
 }
 
 /* The entry of this group stands behind `bytes` and did not become safe. */
@@ -336,10 +337,10 @@ static int sync_name(kt_journal *j) {
 /* `kept`: bytes of the snapshot that the text begins with; the group is behind it. */
 static kt_status replace(kt_journal *j, const char *path, size_t kept, kt_error *err) {
   struct stat st;
-  int fd = kt_sys_open(path, O_RDWR | O_CREAT | O_APPEND, 0666);
-  if (fd < 0) return fail_os(j, "create", err);
-  kt_status status = kt_journal_lock(j, fd, err);
-  if (status == KT_OK && j->fd < 0 && kt_sys_stat(j->path, &st) == 0 && st.st_size > 0)
+  int fd;
+  kt_status status = kt_journal_open_locked(j, path, O_CREAT, &fd, err);
+  if (status < 0) return status;
+  if (j->fd < 0 && kt_sys_stat(j->path, &st) == 0 && st.st_size > 0)
     status = kt_fail(err, KT_ESTATE, KT_ERR_FATAL, WHERE,
                      "another process or sink has begun to write this output (%.120s)", j->path);
   if (status == KT_OK &&

@@ -49,7 +49,9 @@ struct kt_journal {
 };
 
 kt_status kt_journal_load(kt_journal *j, kt_error *err);
-kt_status kt_journal_lock(const kt_journal *j, int fd, kt_error *err);
+/* *fd < 0 if there is no such file and `flags` do not make one. KT_ESTATE: another writes it. */
+kt_status kt_journal_open_locked(const kt_journal *j, const char *path, int flags, int *fd,
+                                 kt_error *err);
 kt_status kt_journal_reserve(kt_journal *j, size_t more); /* room for batches */
 void kt_journal_put_batch(kt_journal *j, kt_hash128 id, uint32_t records, kt_hash128 digest,
                           uint64_t group);

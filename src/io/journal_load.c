@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <fcntl.h>
-
 #include "base/error.h"
 #include "base/span.h"
 #include "base/sys.h"
@@ -191,11 +188,9 @@ static kt_status read_all(kt_journal *j, int fd, kt_error *err) {
 }
 
 kt_status kt_journal_load(kt_journal *j, kt_error *err) {
-  int fd = kt_sys_open(j->path, O_RDWR | O_APPEND, 0);
-  if (fd < 0) return errno == ENOENT ? KT_OK : kt_disk_fail(WHERE, "open", j->path, err);
-  j->fd = fd;
-  kt_status st = kt_journal_lock(j, fd, err);
-  if (st == KT_OK) st = read_all(j, fd, err);
+  kt_status st = kt_journal_open_locked(j, j->path, 0, &j->fd, err);
+  if (st < 0 || j->fd < 0) return st;
+  st = read_all(j, j->fd, err);
   if (st == KT_OK && j->text.len) st = load_text(j, kt_span_make(j->text.ptr, j->text.len), err);
   if (st < 0) return st;
   if (j->bytes) {
