@@ -176,10 +176,17 @@ static kt_status adopt_file(kt_file_sink *s, const char *mode, kt_error *err) {
   return add_only(s, 0, f, err);
 }
 
-static int there(kt_file_sink *s, const char *path) {
+static int there(const char *path) {
   struct stat st;
-  (void)s;
   return kt_sys_stat(path, &st) == 0;
+}
+
+/* It was renamed, and the journal had no time to say so; bytes may be in it that are not safe. */
+static kt_status cut_shown(kt_file_sink *s, kt_part_file *p, kt_error *err) {
+  struct stat st;
+  p->shown = 1;
+  if (kt_sys_stat(p->path, &st) || st.st_size <= p->file->length) return KT_OK;
+  return kt_part_open(&s->set, p, err);
 }
 
 /* A file that was open when the last run ended goes on; one that is gone takes its batches along.
@@ -192,15 +199,16 @@ static kt_status adopt_part(kt_file_sink *s, kt_journal_file *f, kt_error *err) 
   p->encoder = s->encoder;
   kt_key_period(&s->key, f->period_ms, &start, &end);
   p->close_at = end;
-  int hidden = p->hidden && there(s, p->hidden), shown = there(s, p->path);
-  if (hidden) return KT_OK;
+  int shown = there(p->path);
+  if (p->hidden && there(p->hidden)) return KT_OK;
+  if (p->hidden && shown) st = cut_shown(s, p, err);
   for (size_t i = 0; i < s->set.count; i++)
     if (s->set.items[i] == p) kt_part_drop(&s->set, i);
   if (shown)
-    f->open = 0; /* it was renamed, and the journal had no time to say so */
+    f->open = 0;
   else
     kt_journal_forget(s->set.journal, f);
-  return KT_OK;
+  return st;
 }
 
 /* Another layout begins: what is open is finished under the old one. */
