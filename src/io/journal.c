@@ -328,14 +328,15 @@ static kt_status take_back(kt_journal *j, kt_error *err) {
   return KT_EIO;
 }
 
-static int sync_name(kt_journal *j) {
-  if (j->unnamed && j->sync && kt_sys_sync_parent(j->path)) return -1;
+kt_status kt_journal_settle(kt_journal *j, kt_error *err) {
+  if (j->unnamed && j->sync && kt_sys_sync_parent(j->path))
+    return fail_os(j, "sync the folder of", err);
   j->unnamed = 0;
-  return 0;
+  return KT_OK;
 }
 
-/* `kept`: bytes of the snapshot that the text begins with; the group is behind it. */
-static kt_status replace(kt_journal *j, const char *path, size_t kept, kt_error *err) {
+/* When the new file has the name, the group is committed: whoever opens the journal finds it. */
+static kt_status replace(kt_journal *j, const char *path, kt_error *err) {
   struct stat st;
   int fd;
   kt_status status = kt_journal_open_locked(j, path, O_CREAT, &fd, err);
@@ -353,13 +354,11 @@ static kt_status replace(kt_journal *j, const char *path, size_t kept, kt_error 
   }
   if (j->fd >= 0) kt_sys_close(j->fd);
   j->fd = fd;
-  j->bytes = (int64_t)kept;
+  j->bytes = (int64_t)j->text.len;
   j->rewrite_at = j->bytes * 2 > KT_JOURNAL_LEAST ? j->bytes * 2 : KT_JOURNAL_LEAST;
   j->rewrite = j->torn = 0;
   j->unnamed = 1;
   for (size_t i = 0; i < j->file_count; i++) j->files[i]->known = j->files[i]->first != 0;
-  if (sync_name(j)) return take_back(j, err);
-  j->bytes = (int64_t)j->text.len;
   return KT_OK;
 }
 
@@ -369,19 +368,19 @@ static kt_status rewrite(kt_journal *j, kt_error *err) {
   memcpy(path, j->path, strlen(j->path));
   memcpy(path + strlen(j->path), ".new", 5);
   kt_status st = put_snapshot(j);
-  size_t kept = j->text.len;
   if (st == KT_OK) st = put_group(j);
-  st = st == KT_OK ? replace(j, path, kept, err) : kt_fail_nomem(err, WHERE);
+  st = st == KT_OK ? replace(j, path, err) : kt_fail_nomem(err, WHERE);
   kt_env_release(j->env, path, strlen(j->path) + 5);
   return st;
 }
 
 static kt_status append(kt_journal *j, kt_error *err) {
+  if (kt_journal_settle(j, err) < 0) return KT_EIO;
   if (j->torn && kt_sys_ftruncate(j->fd, j->bytes)) return fail_os(j, "write", err);
   j->torn = 0;
   if (put_group(j)) return kt_fail_nomem(err, WHERE);
   if (kt_sys_write_all(j->fd, j->text.ptr, j->text.len, NULL) ||
-      (j->sync && kt_sys_fdatasync(j->fd)) || sync_name(j))
+      (j->sync && kt_sys_fdatasync(j->fd)))
     return take_back(j, err);
   j->bytes += (int64_t)j->text.len;
   return KT_OK;

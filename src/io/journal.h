@@ -67,8 +67,10 @@ kt_status kt_journal_stage_file(kt_journal *j, kt_journal_file *f, int64_t lengt
 /* From the commit on the batch is written; an id that is no 32 hex digits is left out. KT_ENOMEM.
  */
 kt_status kt_journal_stage_batch(kt_journal *j, kt_span id, uint32_t records, kt_hash128 digest);
-/* Makes the group durable, all of it or none. After a failure the journal is as before the begin.
- */
+/* All of the group or none: it survives the process. After a failure the journal is as before the
+ * begin. */
 kt_status kt_journal_commit(kt_journal *j, kt_error *err);
+/* What is committed survives a power loss: a new journal's name is safe too. May be tried again. */
+kt_status kt_journal_settle(kt_journal *j, kt_error *err);
 
 #endif

@@ -53,6 +53,7 @@ typedef struct kt_file_sink {
   uint64_t stamp;     /* of batches */
   int64_t held_since; /* monotonic; INT64_MAX = nothing is held */
   int failed;         /* the last sync did, and its bytes are still held */
+  int committed;      /* what is held is written, but not known to survive a power loss */
   kt_error why;
   uint64_t skipped; /* records that the journal had already */
 } kt_file_sink;

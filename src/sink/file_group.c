@@ -188,7 +188,9 @@ static void give_back(kt_file_sink *s, const kt_error *why) {
 
 kt_status kt_file_sync(kt_file_sink *s, kt_error *err) {
   if (s->held_since == INT64_MAX && !s->failed) return KT_OK;
-  kt_status st = write_group(s, &s->why);
+  kt_status st = s->committed ? KT_OK : write_group(s, &s->why);
+  s->committed = st == KT_OK;
+  if (st == KT_OK) st = kt_journal_settle(s->set.journal, &s->why);
   s->held_since = INT64_MAX;
   s->failed = st < 0;
   if (st < 0) {
@@ -197,6 +199,7 @@ kt_status kt_file_sync(kt_file_sink *s, kt_error *err) {
     return st;
   }
   s->held_bytes = 0;
+  s->committed = 0;
   finish(s);
   return KT_OK;
 }

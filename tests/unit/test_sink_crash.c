@@ -14,11 +14,17 @@ extern const kt_sink_ops kt_sink_csv;
 
 /* The system calls that change something; they stand before the library's own. */
 static unsigned fault_calls, fault_at;
-static int fault_errno; /* 0: the process dies there */
-static int for_good;    /* all later calls fail too */
+static int fault_errno;     /* 0: the process dies there */
+static int for_good;        /* all later calls fail too */
+static unsigned fault_sync; /* which sync of a folder fails, and the call after it */
+static unsigned dies_after; /* the process dies so many calls later */
 
 static int faulty(void) {
-  if (++fault_calls != fault_at && !(for_good && fault_at && fault_calls > fault_at)) return 0;
+  if (dies_after && fault_at && fault_calls == fault_at + dies_after) _exit(9);
+  fault_calls++;
+  if (fault_calls != fault_at && !(dies_after && fault_at && fault_calls == fault_at + 1) &&
+      !(for_good && fault_at && fault_calls > fault_at))
+    return 0;
   if (!fault_errno) _exit(9);
   errno = fault_errno;
   return 1;
@@ -54,6 +60,7 @@ int kt_sys_mkdir(const char *path, unsigned mode) {
 }
 int kt_sys_sync_parent(const char *path) {
   (void)path;
+  if (fault_sync && --fault_sync == 0) fault_at = fault_calls + 1;
   return faulty() ? -1 : 0;
 }
 
@@ -200,6 +207,35 @@ START_TEST(each_call_fails) {
 }
 END_TEST
 
+/* A folder's sync fails, what would take that back fails too, and then the process dies. */
+START_TEST(killed_after_a_folder_that_cannot_be_synced) {
+  options = all_options[_i];
+  unsigned n = 0;
+  for (int came = 1; came;) {
+    n++;
+    for (unsigned later = 2; later < 7; later++) {
+      int status;
+      tempdir_empty(temp("o"));
+      pid_t child = fork();
+      if (!child) {
+        fault_errno = ENOSPC;
+        fault_calls = 0;
+        fault_sync = n;
+        dies_after = later;
+        run_all();
+        _exit(fault_at ? 0 : 8);
+      }
+      ck_assert_int_eq(waitpid(child, &status, 0), child);
+      ck_assert(WIFEXITED(status));
+      came = WEXITSTATUS(status) != 8;
+      ck_assert(run_all());
+      check_all(n);
+    }
+  }
+  ck_assert_uint_gt(n, 2);
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("crashes of file sinks");
   TCase *t = tcase_create("crash");
@@ -207,6 +243,7 @@ int main(void) {
   tcase_set_timeout(t, 100);
   tcase_add_loop_test(t, killed_at_each_call, 0, 3);
   tcase_add_loop_test(t, each_call_fails, 0, 12);
+  tcase_add_loop_test(t, killed_after_a_folder_that_cannot_be_synced, 0, 3);
   suite_add_tcase(s, t);
   return test_run(s);
 }
