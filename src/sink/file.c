@@ -96,9 +96,10 @@ static int64_t due(const kt_file_sink *s) {
 static kt_status file_step(void *self, int64_t mono_ms, kt_error *err) {
   kt_file_sink *s = self;
   kt_error why;
+  (void)err;
   s->stepped = 1;
   if (s->stream) return KT_AGAIN;
-  if (mono_ms >= due(s)) kt_file_sync(s, err);
+  if (mono_ms >= due(s)) kt_file_sync(s, NULL); /* it tells the deliveries */
   if (s->by_arrival && kt_file_close_until(s, kt_env_now_ms(s->env) - KT_FILE_GRACE_MS, &why) < 0)
     complain(s, &why);
   return KT_AGAIN;

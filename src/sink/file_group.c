@@ -78,7 +78,7 @@ static void take_back(kt_file_sink *s, size_t held_bytes) {
   s->held_bytes = held_bytes;
 }
 
-static kt_status resubmitted(kt_file_sink *s, kt_file_entry *e, kt_delivery *d, kt_error *err) {
+static kt_status resubmitted(kt_file_sink *s, kt_file_entry *e, kt_delivery *d) {
   if (e->written) {
     kt_file_entry **at = &s->entries;
     while (*at != e) at = &(*at)->next;
@@ -89,7 +89,7 @@ static kt_status resubmitted(kt_file_sink *s, kt_file_entry *e, kt_delivery *d, 
     return KT_OK;
   }
   e->d = d;
-  kt_file_sync(s, err); /* the others of its group come along */
+  kt_file_sync(s, NULL); /* the others of its group come along */
   return KT_OK;
 }
 
@@ -98,7 +98,7 @@ kt_status kt_file_take(kt_file_sink *s, kt_delivery *d, kt_error *err) {
   size_t n, held = s->held_bytes;
   kt_file_entry *e = kt_delivery_mine(d);
   if (!err) err = &own;
-  if (e) return resubmitted(s, e, d, err);
+  if (e) return resubmitted(s, e, d);
   if (s->failed) {
     kt_status st = kt_file_sync(s, err);
     if (st < 0) return st;
@@ -127,7 +127,7 @@ kt_status kt_file_take(kt_file_sink *s, kt_delivery *d, kt_error *err) {
   s->entries_end = &e->next;
   kt_delivery_unpin(d, e);
   if (s->held_since == INT64_MAX) s->held_since = kt_env_mono_ms(s->env);
-  if (s->held_bytes >= s->sync_bytes) kt_file_sync(s, err);
+  if (s->held_bytes >= s->sync_bytes) kt_file_sync(s, NULL);
   return KT_OK;
 }
 

@@ -386,7 +386,7 @@ static kt_status sqlite_submit(void *self, kt_delivery *d, kt_error *err) {
   s->held[s->held_count++] = d;
   s->held_records += n;
   if (s->held_since == INT64_MAX) s->held_since = kt_env_mono_ms(s->env);
-  if (s->held_records >= s->sync_records) commit(s, err);
+  if (s->held_records >= s->sync_records) commit(s, NULL); /* it tells the deliveries */
   return KT_OK;
 }
 
@@ -396,8 +396,9 @@ static int64_t due(const sqlite_sink *s) {
 
 static kt_status sqlite_step(void *self, int64_t mono_ms, kt_error *err) {
   sqlite_sink *s = self;
+  (void)err;
   s->stepped = 1;
-  if (mono_ms >= due(s)) commit(s, err);
+  if (mono_ms >= due(s)) commit(s, NULL);
   return KT_AGAIN;
 }
 

@@ -115,7 +115,17 @@ static inline kt_delivery try_posts(unsigned first, unsigned last) {
 }
 
 static inline kt_status try_submit(try_sink *s, kt_delivery *d) {
-  return s->ops->submit(s->self, d, &s->err);
+  s->err = (kt_error){ 0 };
+  kt_status st = s->ops->submit(s->self, d, &s->err);
+  ck_assert((st < 0) == (s->err.code < 0));
+  return st;
+}
+
+static inline kt_status try_step(try_sink *s, int64_t mono_ms) {
+  s->err = (kt_error){ 0 };
+  kt_status st = s->ops->step(s->self, mono_ms, &s->err);
+  ck_assert((st < 0) == (s->err.code < 0));
+  return st;
 }
 
 /* Submits and flushes; the delivery must then be done. */

@@ -52,14 +52,14 @@ START_TEST(file_without_records_has_the_header) {
   try_close(&s);
   ck_assert(!has("a.csv")); /* a run that did not begin touches nothing */
   open_csv(&s, "a.csv", "");
-  s.ops->step(s.self, try_clock.mono_ms, NULL);
+  try_step(&s, try_clock.mono_ms);
   ck_assert(!has("a.csv"));
   try_close(&s);
   expect_file("a.csv", "tweet_id;text\n");
   run("a.csv", "", 1, 1);
   expect_file("a.csv", "tweet_id;text\n1;post 1\n");
   open_csv(&s, "b.csv", "empty=false");
-  s.ops->step(s.self, try_clock.mono_ms, NULL);
+  try_step(&s, try_clock.mono_ms);
   try_close(&s);
   ck_assert(!has("b.csv") && !has(".b.csv.journal"));
 }
@@ -209,14 +209,14 @@ START_TEST(file_syncs_by_bytes_and_by_time) {
   try_deadline = INT64_MAX;
   s.ops->pollset(s.self, NULL);
   ck_assert_int_eq(try_deadline, try_clock.mono_ms + 1000);
-  s.ops->step(s.self, try_clock.mono_ms + 999, NULL);
+  try_step(&s, try_clock.mono_ms + 999);
   ck_assert_int_eq(d.done, 0);
   ck_assert_int_eq(try_submit(&s, &e), KT_OK);
   ck_assert_int_eq(e.done, 1); /* 32 bytes with the header */
   ck_assert_int_eq(d.done, 1);
   ck_assert_int_eq(try_submit(&s, &f), KT_OK);
   try_clock.mono_ms += 1000;
-  s.ops->step(s.self, try_clock.mono_ms, NULL);
+  try_step(&s, try_clock.mono_ms);
   ck_assert_int_eq(f.done, 1);
   try_close(&s);
   kt_batch_unref(d.batch);
@@ -277,6 +277,26 @@ START_TEST(file_full_disk_is_waited_for) {
   free(got);
   kt_batch_unref(a.batch);
   kt_batch_unref(b.batch);
+}
+END_TEST
+
+/* The call that finds it has taken its batch: the deliveries are told, not the caller. */
+START_TEST(file_full_disk_is_told_to_deliveries) {
+  try_sink s;
+  kt_delivery a = try_posts(1000, 1999);
+  open_csv(&s, "a.csv", "sync.ms=1s");
+  limit_files(4000);
+  ck_assert_int_eq(try_submit(&s, &a), KT_OK);
+  ck_assert_int_eq(try_step(&s, try_clock.mono_ms + 1000), KT_AGAIN);
+  ck_assert(a.done == 1 && a.outcome == KT_RETRY);
+  try_close(&s);
+  a = (kt_delivery){ .batch = a.batch, .pinned = 1, .attempt = 1 };
+  open_csv(&s, "b.csv", "sync.bytes=1k");
+  ck_assert_int_eq(try_submit(&s, &a), KT_OK);
+  ck_assert(a.done == 1 && a.outcome == KT_RETRY);
+  limit_files(RLIM_INFINITY);
+  try_close(&s);
+  kt_batch_unref(a.batch);
 }
 END_TEST
 
@@ -570,10 +590,10 @@ START_TEST(folder_by_arrival_is_closed_by_the_clock) {
   s.ops->watermark(s.self, INT64_MAX - 1);
   ck_assert(!has("out/2021/11/05/10/part-000.csv"));
   try_clock.wall_us += 3659999000;
-  s.ops->step(s.self, try_clock.mono_ms, NULL);
+  try_step(&s, try_clock.mono_ms);
   ck_assert(!has("out/2021/11/05/10/part-000.csv"));
   try_clock.wall_us += 1000;
-  s.ops->step(s.self, try_clock.mono_ms, NULL);
+  try_step(&s, try_clock.mono_ms);
   ck_assert(has("out/2021/11/05/10/part-000.csv"));
   try_close(&s);
 }
@@ -589,7 +609,7 @@ START_TEST(a_file_that_cannot_be_shown_holds_up_no_other) {
   try_deliver(&s, try_posts(501, 501));
   ck_assert(has("out/2021/11/05/11/.part-000.csv.open"));
   try_clock.wall_us += 3660000000;
-  s.ops->step(s.self, try_clock.mono_ms, NULL);
+  try_step(&s, try_clock.mono_ms);
   ck_assert(has("out/2021/11/05/10/.part-000.csv.open"));
   ck_assert(has("out/2021/11/05/11/part-000.csv"));
   try_deadline = INT64_MAX;
@@ -653,6 +673,7 @@ int main(void) {
   tcase_add_test(t, file_syncs_by_bytes_and_by_time);
   tcase_add_test(t, file_close_completes_what_is_held);
   tcase_add_test(t, file_full_disk_is_waited_for);
+  tcase_add_test(t, file_full_disk_is_told_to_deliveries);
   tcase_add_test(t, file_given_back_for_good_leaves_no_trace);
   tcase_add_test(t, file_device_errors_hold_the_lane);
   tcase_add_test(t, file_in_shared_memory_is_a_file);

@@ -2,6 +2,9 @@
 /* sqlite3.h is included here to look into the result with something that is not ours. */
 #include "sink_try.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <sqlite3.h>
 
 extern const kt_sink_ops kt_sink_sqlite;
@@ -132,9 +135,9 @@ START_TEST(sqlite_one_transaction_a_group) {
   ck_assert(a.done == 1 && b.done == 1);
   expect("SELECT count(*) FROM posts", "4|");
   ck_assert_int_eq(try_submit(&s, &c), KT_OK);
-  s.ops->step(s.self, try_clock.mono_ms + 999, NULL);
+  try_step(&s, try_clock.mono_ms + 999);
   ck_assert_int_eq(c.done, 0);
-  s.ops->step(s.self, try_clock.mono_ms + 1000, NULL);
+  try_step(&s, try_clock.mono_ms + 1000);
   ck_assert_int_eq(c.done, 1);
   try_close(&s);
   expect("SELECT count(*) FROM posts", "5|");
@@ -159,6 +162,34 @@ START_TEST(sqlite_busy_is_tried_again) {
   try_deliver(&s, d);
   try_close(&s);
   expect("SELECT count(*) FROM posts", "2|");
+}
+END_TEST
+
+/* The call that finds it has taken its batch: the deliveries are told, not the caller. */
+START_TEST(sqlite_full_disk_is_told_to_deliveries) {
+  try_sink s;
+  struct rlimit all, few = { 0 };
+  kt_delivery a = try_posts(1, 4), b = try_posts(5, 5);
+  signal(SIGXFSZ, SIG_IGN);
+  ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &all), 0);
+  few.rlim_max = all.rlim_max;
+  deliver("", POST("9", "x"));
+  open_db(&s, "sync.records=4");
+  try_deliver(&s, try_posts(0, 0));
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &few), 0);
+  ck_assert_int_eq(try_submit(&s, &a), KT_OK);
+  ck_assert(a.done == 1 && a.outcome == KT_RETRY);
+  ck_assert_int_eq(try_submit(&s, &b), KT_OK);
+  ck_assert_int_eq(try_step(&s, try_clock.mono_ms + 1000), KT_AGAIN);
+  ck_assert(b.done == 1 && b.outcome == KT_RETRY);
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &all), 0);
+  a.pinned = b.pinned = 1;
+  ck_assert_int_eq(try_submit(&s, &a), KT_OK);
+  ck_assert_int_eq(try_submit(&s, &b), KT_OK);
+  try_close(&s);
+  expect("SELECT count(*) FROM posts", "7|");
+  kt_batch_unref(a.batch);
+  kt_batch_unref(b.batch);
 }
 END_TEST
 
@@ -207,13 +238,13 @@ END_TEST
 START_TEST(sqlite_is_made_when_needed) {
   try_sink s;
   open_db(&s, "empty=false");
-  s.ops->step(s.self, try_clock.mono_ms, NULL);
+  try_step(&s, try_clock.mono_ms);
   try_close(&s);
   open_db(&s, "");
   try_close(&s);
   ck_assert(!is_file(temp("k.db")));
   open_db(&s, "");
-  s.ops->step(s.self, try_clock.mono_ms, NULL);
+  try_step(&s, try_clock.mono_ms);
   try_close(&s);
   expect("SELECT count(*) FROM posts", "0|");
 }
@@ -266,6 +297,7 @@ int main(void) {
   tcase_add_test(t, sqlite_erased_text_is_in_no_file);
   tcase_add_test(t, sqlite_one_transaction_a_group);
   tcase_add_test(t, sqlite_busy_is_tried_again);
+  tcase_add_test(t, sqlite_full_disk_is_told_to_deliveries);
   tcase_add_test(t, sqlite_refuses_clearly);
   tcase_add_test(t, sqlite_table_of_another_name);
   tcase_add_test(t, sqlite_takes_dead_letters_once);
