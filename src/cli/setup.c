@@ -133,20 +133,30 @@ static kt_status set_parts(const cli_plan *plan, kt_pipeline *p, cli_key key, se
   return KT_OK;
 }
 
+static int is_sink(const kt_parts *parts, const char *name) {
+  kt_part_info info = { .size = sizeof info };
+  for (size_t i = 0; kt_parts_get(parts, i, &info) == KT_OK; i++)
+    if (info.kind == KT_PART_SINK && !strcmp(info.name, name)) return 1;
+  return 0;
+}
+
 /* Dead letters make a file only when there are some, and what lies there already is no reason not
- * to run, unless it was said otherwise. */
-static void dead_letter_options(char *uri, size_t cap) {
-  const char *files[] = { "ndjson:", "csv:", "sqlite:" };
-  size_t n = strlen(uri);
-  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-    if (!starts_with(uri, files[i])) continue;
-    if (!strstr(uri, "empty="))
-      n += (size_t)snprintf(uri + n, cap - n, "%cempty=false", strchr(uri, '?') ? '&' : '?');
-    if (i < 2 && n < cap && !strstr(uri, "mode=")) snprintf(uri + n, cap - n, "&mode=append");
+ * to run, unless it was said otherwise: for every sink that has these options. */
+static void dead_letter_options(const kt_parts *parts, char *uri, size_t cap) {
+  static const char *const options[] = { "empty=false", "mode=append" };
+  char more[4300];
+  if (is_sink(parts, uri)) return; /* `null`; with options it would be a file of that name */
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+    char name[8];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(options[i], "=") + 1, options[i]);
+    snprintf(more, sizeof more, "%s%c%s", uri, strchr(uri, '?') ? '&' : '?', options[i]);
+    if (!strstr(uri, name) && strlen(more) < cap &&
+        kt_parts_check(parts, KT_PART_SINK, more, NULL) == KT_OK)
+      memcpy(uri, more, strlen(more) + 1);
   }
 }
 
-static kt_status fill(const cli_plan *plan, kt_pipeline *p, kt_error *err) {
+static kt_status fill(const cli_plan *plan, const kt_parts *parts, kt_pipeline *p, kt_error *err) {
   char dead[4200];
   if (!plan->values[CLI_SOURCE].count)
     return cli_fail(err, KT_EINVAL, "command", "no source: name a file, or - for standard input");
@@ -158,7 +168,7 @@ static kt_status fill(const cli_plan *plan, kt_pipeline *p, kt_error *err) {
   if (st >= 0) st = set_parts(plan, p, CLI_SCORE, kt_pipeline_set_scorer, err);
   if (st >= 0) st = set_parts(plan, p, CLI_TO, kt_pipeline_add_sink, err);
   cli_dead_letter_uri(plan, dead, sizeof dead);
-  dead_letter_options(dead, sizeof dead);
+  dead_letter_options(parts, dead, sizeof dead);
   return st < 0 ? st : kt_pipeline_set_dead_letter(p, dead, err);
 }
 
@@ -166,7 +176,7 @@ kt_status cli_pipeline(const cli_plan *plan, kt_parts *parts, kt_pipeline **out,
   kt_pipeline *p;
   kt_status st = kt_pipeline_new(parts, &p, err);
   if (st < 0) return st;
-  st = fill(plan, p, err);
+  st = fill(plan, parts, p, err);
   if (st < 0)
     kt_pipeline_free(p);
   else

@@ -135,6 +135,27 @@ class Run(Case):
         shutil.rmtree(self.path("out"))
         self.assertEqual(self.run_("run", "posts.ndjson", "--to", "csv:out/all.csv", "--strict").returncode, 3)
 
+    def test_dead_letters_to_a_bare_path(self):
+        for name in ("dead.ndjson", "dead.csv", "ndjson:dead2.ndjson", "dead.db"):
+            self.posts(5)
+            args = ["run", "posts.ndjson", "--to", "null:", "-q", "--dead-letter", name]
+            path = self.path(name.replace("ndjson:", ""))
+            r = self.run_(*args)
+            self.assertEqual((r.returncode, r.stderr), (0, ""))
+            self.assertFalse(os.path.exists(path), name)
+            self.posts(5, extra='{"torn\n')
+            self.assertEqual(self.run_(*args).returncode, 0)
+            self.posts(5, extra='{"broken\n')
+            if not name.endswith(".db"):
+                os.unlink(os.path.join(os.path.dirname(path), "." + os.path.basename(path) + ".journal"))
+            r = self.run_(*args)
+            self.assertEqual((r.returncode, r.stderr), (0, ""))
+            with open(path, "rb") as f:
+                text = f.read()
+            self.assertTrue(b"torn" in text and b"broken" in text, name)
+        r = self.run_("run", "posts.ndjson", "--to", "null:", "-q", "--dead-letter", "null")
+        self.assertEqual((r.returncode, os.path.exists(self.path("null"))), (0, False), r.stderr)
+
     def test_folders_are_made(self):
         self.posts(5)
         r = self.run_("run", "posts.ndjson", "--to", "csv:a/b/all.csv", "--to", "ndjson:c/all.ndjson.gz")
