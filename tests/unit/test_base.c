@@ -241,7 +241,22 @@ START_TEST(hash_differs_with_each_byte_and_length) {
     ck_assert(h.hi != changed.hi && h.lo != changed.lo);
     data[n - 1] ^= 1;
   }
+}
+END_TEST
+
+/* Against the sum bit by bit, of each byte after each other one. */
+START_TEST(crc32_is_that_of_the_standard) {
   ck_assert_uint_eq(kt_crc32(0, "123456789", 9), 0xCBF43926u);
+  for (unsigned pair = 0; pair < 65536; pair++) {
+    const unsigned char data[2] = { (unsigned char)(pair >> 8), (unsigned char)pair };
+    uint32_t crc = ~0u;
+    for (size_t i = 0; i < 2; i++) {
+      crc ^= data[i];
+      for (int k = 0; k < 8; k++) crc = crc >> 1 ^ (0xEDB88320u & (0u - (crc & 1)));
+    }
+    ck_assert_uint_eq(kt_crc32(0, data, 2), ~crc);
+    ck_assert_uint_eq(kt_crc32(kt_crc32(0, data, 1), data + 1, 1), ~crc);
+  }
 }
 END_TEST
 
@@ -292,6 +307,7 @@ int main(void) {
   tcase_add_test(t, conf_survives_every_failed_allocation);
   tcase_add_test(t, ops_take_old_and_new_tables);
   tcase_add_test(t, arena_gives_back_all_it_took);
+  tcase_add_test(t, crc32_is_that_of_the_standard);
   tcase_add_test(t, hash_differs_with_each_byte_and_length);
   tcase_add_test(t, hash_forgets_nothing);
   tcase_add_test(t, env_counts_a_child_with_its_parent);
