@@ -28,15 +28,24 @@ void kt_arena_free(kt_arena *a) {
   a->at = a->end = NULL;
 }
 
+/* Larger than what the arena has grown to by steps. */
+static int is_huge(const kt_arena *a, const kt_arena_chunk *c) {
+  return c->cap > GREATEST_STEP && c->cap > a->next_bytes;
+}
+
 void kt_arena_reset(kt_arena *a) {
-  kt_arena_chunk *newest = a->chunk;
-  if (!newest) return;
-  a->chunk = newest->prev;
-  kt_arena_free(a);
-  newest->prev = NULL;
-  a->chunk = newest;
-  a->at = chunk_data(newest);
-  a->end = a->at + newest->cap;
+  kt_arena_chunk *kept = a->chunk;
+  while (kept && is_huge(a, kept)) kept = kept->prev;
+  for (kt_arena_chunk *c = a->chunk, *prev; c; c = prev) {
+    prev = c->prev;
+    if (c != kept) kt_env_release(a->env, c, header_bytes() + c->cap);
+  }
+  a->chunk = kept;
+  a->at = a->end = NULL;
+  if (!kept) return;
+  kept->prev = NULL;
+  a->at = chunk_data(kept);
+  a->end = a->at + kept->cap;
 }
 
 void *kt_arena_slow(kt_arena *a, size_t n, size_t align) {

@@ -19,7 +19,7 @@ typedef struct kt_arena {
 
 void kt_arena_init(kt_arena *a, const kt_env *env, size_t first_bytes);
 void kt_arena_free(kt_arena *a);
-/* Forgets all pieces and keeps the newest (largest) chunk. */
+/* Forgets all pieces and keeps the newest chunk, but none that one huge piece needed. */
 void kt_arena_reset(kt_arena *a);
 void *kt_arena_slow(kt_arena *a, size_t n, size_t align);
 /* Copies `s`; the null span stays null; .ptr == NULL with .len != 0 on failure. */

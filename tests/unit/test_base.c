@@ -229,6 +229,26 @@ START_TEST(arena_gives_back_all_it_took) {
 }
 END_TEST
 
+START_TEST(arena_keeps_no_huge_chunk) {
+  test_alloc a = { 0 };
+  kt_env *env = test_env(&a, NULL);
+  kt_arena arena;
+  kt_arena_init(&arena, env, 4096);
+  ck_assert_ptr_nonnull(kt_arena_alloc(&arena, 16 << 20, 16));
+  kt_arena_reset(&arena);
+  ck_assert_ptr_null(arena.chunk);
+  ck_assert_ptr_nonnull(kt_arena_alloc(&arena, 100, 16));
+  ck_assert_ptr_nonnull(kt_arena_alloc(&arena, 16 << 20, 16));
+  kt_arena_reset(&arena);
+  ck_assert_ptr_nonnull(arena.chunk);
+  ck_assert_uint_lt(kt_env_used_bytes(env), 1 << 20);
+  ck_assert_ptr_nonnull(kt_arena_alloc(&arena, 100, 16));
+  kt_arena_free(&arena);
+  kt_env_free(env);
+  ck_assert_uint_eq(a.live_blocks, 0);
+}
+END_TEST
+
 START_TEST(hash_differs_with_each_byte_and_length) {
   char data[64] = { 0 };
   kt_hash128 last = kt_hash(data, 0, 0);
@@ -307,6 +327,7 @@ int main(void) {
   tcase_add_test(t, conf_survives_every_failed_allocation);
   tcase_add_test(t, ops_take_old_and_new_tables);
   tcase_add_test(t, arena_gives_back_all_it_took);
+  tcase_add_test(t, arena_keeps_no_huge_chunk);
   tcase_add_test(t, crc32_is_that_of_the_standard);
   tcase_add_test(t, hash_differs_with_each_byte_and_length);
   tcase_add_test(t, hash_forgets_nothing);
