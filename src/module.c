@@ -78,8 +78,9 @@ static kt_status list_modules(const kt_env *env, const char *path, names *out, k
     memcpy(full + n + 1, name, m + 1);
     out->list[out->count++] = full;
   }
+  int error = errno;
   kt_sys_closedir(dir);
-  return KT_OK;
+  return error ? kt_fail_os(err, error, WHERE, "cannot read module folder %s", path) : KT_OK;
 }
 
 kt_status kt_module_load_dir(kt_parts *parts, const char *path, kt_error *err) {

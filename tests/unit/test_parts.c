@@ -1,7 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <kappatweet/module.h>
+
+#include "base/sys.h"
 #include "parts.h"
+
+static int broken_folder;
+
+/* It stands before the library's own. */
+const char *kt_sys_readdir(void *dir) {
+  errno = 0;
+  struct dirent *e = readdir(dir);
+  if (broken_folder) errno = EIO;
+  return e && !broken_folder ? e->d_name : NULL;
+}
 
 /* The name of the part that a URI means. */
 static const char *part_of(const kt_parts *parts, uint32_t kind, const char *uri) {
@@ -31,10 +46,25 @@ START_TEST(parts_know_a_path_by_its_end) {
 }
 END_TEST
 
+START_TEST(parts_tell_a_module_folder_that_cannot_be_read) {
+  kt_env *env = test_env(NULL, NULL);
+  kt_parts *parts;
+  kt_error err;
+  ck_assert_int_eq(kt_parts_new(env, &parts, NULL), KT_OK);
+  ck_assert_int_eq(kt_module_load_dir(parts, "no/such/folder", &err), KT_OK);
+  broken_folder = 1;
+  ck_assert_int_eq(kt_module_load_dir(parts, ".", &err), KT_EIO);
+  ck_assert_str_eq(err.message, "cannot read module folder .: Input/output error");
+  kt_parts_free(parts);
+  kt_env_free(env);
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("parts");
   TCase *t = tcase_create("parts");
   suite_add_tcase(s, t);
   tcase_add_test(t, parts_know_a_path_by_its_end);
+  tcase_add_test(t, parts_tell_a_module_folder_that_cannot_be_read);
   return test_run(s);
 }
