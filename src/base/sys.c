@@ -121,6 +121,9 @@ int kt_sys_unlink(const char *path) {
 int kt_sys_mkdir(const char *path, unsigned mode) {
   return mkdir(path, (mode_t)mode);
 }
+int kt_sys_rmdir(const char *path) {
+  return rmdir(path);
+}
 
 int kt_sys_sync_parent(const char *path) {
   char dir[4096];

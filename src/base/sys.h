@@ -32,6 +32,7 @@ int kt_sys_access(const char *path, int mode);
 int kt_sys_rename(const char *from, const char *to);
 int kt_sys_unlink(const char *path);
 int kt_sys_mkdir(const char *path, unsigned mode);
+int kt_sys_rmdir(const char *path);
 /* Syncs the folder that holds `path`, so that a new name survives a power loss. */
 int kt_sys_sync_parent(const char *path);
 int kt_sys_flock(int fd, int op);

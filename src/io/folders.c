@@ -7,9 +7,14 @@
 #include "base/alloc.h"
 #include "base/sys.h"
 
+/* One that is not safe is taken away, for the next try would find it and not sync it. */
 static int make_one(const char *dir, int sync) {
-  if (kt_sys_mkdir(dir, 0777) == 0) return sync ? kt_sys_sync_parent(dir) : 0;
-  return errno == EEXIST ? 0 : -1;
+  if (kt_sys_mkdir(dir, 0777)) return errno == EEXIST ? 0 : -1;
+  if (!sync || kt_sys_sync_parent(dir) == 0) return 0;
+  int error = errno;
+  kt_sys_rmdir(dir);
+  errno = error;
+  return -1;
 }
 
 int kt_folders_make(const kt_env *env, const char *path, int sync) {
