@@ -150,13 +150,23 @@ static kt_status connect_to(sqlite_sink *s, int flags, kt_error *err) {
   return st;
 }
 
+/* A database of ours has its version from its first table on. */
 static kt_status check_version(sqlite_sink *s, kt_error *err) {
   sqlite3_stmt *q = NULL;
-  int version = 0;
-  int rc = sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &q, NULL);
-  if (rc == SQLITE_OK && (rc = sqlite3_step(q)) == SQLITE_ROW) version = sqlite3_column_int(q, 0);
+  int version = 0, tables = 0;
+  int rc = sqlite3_prepare_v2(s->db,
+                              "SELECT user_version,(SELECT count(*) FROM sqlite_master) "
+                              "FROM pragma_user_version",
+                              -1, &q, NULL);
+  if (rc == SQLITE_OK && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+    version = sqlite3_column_int(q, 0);
+    tables = sqlite3_column_int(q, 1);
+  }
   sqlite3_finalize(q);
   if (rc != SQLITE_ROW) return fail(s, rc, "read", err);
+  if (!version && tables)
+    return kt_fail(err, KT_EINVAL, KT_ERR_FATAL, WHERE,
+                   "%.100s holds tables of something else: choose another file", s->path);
   if (version <= SCHEMA) return KT_OK;
   return kt_fail(err, KT_ENOTSUP, KT_ERR_FATAL, WHERE,
                  "%.100s was written by a newer version (schema %d, this one knows %d)", s->path,

@@ -216,6 +216,22 @@ START_TEST(sqlite_refuses_clearly) {
 }
 END_TEST
 
+START_TEST(sqlite_leaves_a_foreign_database_alone) {
+  try_sink s;
+  sqlite3 *db;
+  char uri[300];
+  ck_assert_int_eq(sqlite3_open(temp("k.db"), &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db, "CREATE TABLE bills(id)", NULL, NULL, NULL), SQLITE_OK);
+  sqlite3_close(db);
+  snprintf(uri, sizeof uri, "sqlite:%s", temp("k.db"));
+  ck_assert_int_eq(try_open(&s, &kt_sink_sqlite, uri), KT_EINVAL);
+  ck_assert_uint_eq(s.err.flags, KT_ERR_FATAL);
+  ck_assert_ptr_nonnull(strstr(s.err.message, "k.db holds tables of something else: "));
+  expect("PRAGMA user_version", "0|");
+  expect("SELECT count(*) FROM sqlite_master", "1|");
+}
+END_TEST
+
 START_TEST(sqlite_table_of_another_name) {
   deliver("table=old_posts", POST("1", "x") DELETE("2"));
   deliver("table=new_posts", POST("3", "y"));
@@ -299,6 +315,7 @@ int main(void) {
   tcase_add_test(t, sqlite_busy_is_tried_again);
   tcase_add_test(t, sqlite_full_disk_is_told_to_deliveries);
   tcase_add_test(t, sqlite_refuses_clearly);
+  tcase_add_test(t, sqlite_leaves_a_foreign_database_alone);
   tcase_add_test(t, sqlite_table_of_another_name);
   tcase_add_test(t, sqlite_takes_dead_letters_once);
   tcase_add_test(t, sqlite_is_made_when_needed);
