@@ -68,6 +68,7 @@ static void rest(kt_lane *lane) {
 
 static void submit(kt_lane *lane, kt_delivery *d) {
   kt_error why = { 0 };
+  int unflushed = lane->unflushed;
   kt_delivery_begin(d);
   d->call = ++lane->calls;
   lane->flying++;
@@ -81,6 +82,7 @@ static void submit(kt_lane *lane, kt_delivery *d) {
     d->attempt--;
     lane->calls--;
     lane->flying--;
+    lane->unflushed = unflushed;
     rest(lane);
     return;
   }
@@ -199,10 +201,28 @@ static int is_flushed(const kt_lane *lane) {
   return !lane->unflushed && (!lane->first || lane->first->item->ordinal >= lane->flush_to);
 }
 
+/* What waits can be called only after something in flight is done. */
+static int is_stuck(const kt_lane *lane) {
+  return lane->flying && (lane->full || lane->tokens < 1 || kt_lane_is_broken(lane));
+}
+
+static int barrier_ahead(const kt_lane *lane) {
+  const kt_item *it = lane->next;
+  while (it && it->sealed && !it->barrier) it = it->next;
+  return it && it->sealed;
+}
+
 /* At a barrier, once all before it has been taken; when memory is short or the commit lags, as
- * often as there is something new. */
+ * often as there is something new. A lane that cannot take more before the sink lets go of what it
+ * holds is flushed in front of them: nobody else would ask. */
+static int wants_flush(const kt_lane *lane) {
+  int stuck = is_stuck(lane);
+  if (lane->held || (has_waiting(lane) && !stuck)) return 0;
+  return lane->flush_asked || lane->flush_to || (stuck && lane->unflushed && barrier_ahead(lane));
+}
+
 static void flush(kt_lane *lane) {
-  if (!(lane->flush_asked || lane->flush_to) || lane->held || has_waiting(lane)) return;
+  if (!wants_flush(lane)) return;
   if (lane->unflushed && lane->p->now < lane->flush_retry.not_before) return;
   if (lane->unflushed && ops_of(lane)->flush) {
     kt_error why = { 0 };
@@ -295,8 +315,7 @@ int64_t kt_lane_due(const kt_lane *lane) {
   if (lane->next && lane->next->sealed && has_room(lane) && !must_wait(lane, lane->next) &&
       may < due)
     due = may;
-  if ((lane->flush_asked || lane->flush_to) && lane->unflushed && !has_waiting(lane) &&
-      lane->flush_retry.not_before < due)
+  if (lane->unflushed && lane->flush_retry.not_before < due && wants_flush(lane))
     due = lane->flush_retry.not_before;
   return due;
 }

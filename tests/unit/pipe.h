@@ -49,6 +49,7 @@ typedef struct t_sink {
   size_t steps;
   int close_outcome;           /* of what is held, default KT_RETRY */
   int step_fails, flush_fails; /* so many calls; < 0: with KT_ERR_FATAL */
+  int flush_delivers;          /* what is held */
 } t_sink;
 
 typedef struct t_scorer {
@@ -269,7 +270,11 @@ static inline kt_status t_count_down(int *n, kt_error *err) {
 static inline kt_status t_flush(void *self, kt_error *err) {
   t_sink *s = self;
   s->flushes++;
-  return t_count_down(&s->flush_fails, err);
+  kt_status st = t_count_down(&s->flush_fails, err);
+  if (st < 0 || !s->flush_delivers) return st;
+  for (size_t i = 0; i < s->held_count; i++) t_deliver(s, s->held[i]);
+  s->held_count = 0;
+  return KT_OK;
 }
 static inline kt_status t_sink_step(void *self, int64_t mono_ms, kt_error *err) {
   t_sink *s = self;

@@ -529,6 +529,75 @@ START_TEST(test_a_sink_that_holds_is_flushed_at_the_end) {
 }
 END_TEST
 
+/* Full at one delivery; only a flush lets go of it. */
+static int full_at_one(t_sink *s, kt_delivery *d, kt_error *err) {
+  (void)d, (void)err;
+  return s->held_count ? KT_AGAIN : 2;
+}
+
+static void holds_one(const char *batch_records) {
+  t_setup_with(&t, "t:", "holds:", "dead:");
+  feed(6, 1, batch_records);
+  t.a.hold = t.a.flush_delivers = 1;
+  t.a.script = full_at_one;
+}
+
+START_TEST(test_a_full_sink_is_flushed_at_the_end) {
+  holds_one("1");
+  ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
+  ck_assert_uint_eq(t.a.count, 6);
+  ck_assert_uint_le(t.a.flushes, 7);
+  t_teardown(&t);
+}
+END_TEST
+
+/* Batches of one record, the second one a barrier. */
+static int barrier_after_the_second(t_source *s, kt_feed *f, kt_error *err) {
+  (void)err;
+  if (s->fed == 1 && s->ends == 0) s->ends++, kt_feed_cut(f);
+  if (s->fed == 2 && s->ends == 1) s->ends++, kt_feed_barrier(f);
+  return 0;
+}
+
+START_TEST(test_a_full_sink_is_flushed_before_a_barrier) {
+  holds_one("100");
+  t.source.per_read = 1;
+  t.source.closed = 0;
+  t.source.script = barrier_after_the_second;
+  t_run_for(&t, 1000);
+  ck_assert_uint_ge(t.source.committed, 2);
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(test_a_full_sink_is_flushed_when_the_commit_lags) {
+  holds_one("3");
+  t.source.closed = 0;
+  t_run_for(&t, 599000);
+  ck_assert_uint_eq(t.a.flushes, 0);
+  t_run_for(&t, 2000);
+  ck_assert_uint_eq(t.a.count, 6);
+  t_teardown(&t);
+}
+END_TEST
+
+static int fails_while_it_holds(t_sink *s, kt_delivery *d, kt_error *err) {
+  (void)d;
+  if (!s->held_count) return 2;
+  *err = failure(KT_EIO, 0, 0);
+  return KT_EIO;
+}
+
+START_TEST(test_a_breaker_does_not_keep_a_sink_from_its_flush) {
+  holds_one("1");
+  t_set(&t, "retry.breaker", "2");
+  t.a.script = fails_while_it_holds;
+  ck_assert_int_eq(t_run_for(&t, 600000), KT_END);
+  ck_assert_uint_eq(t.a.count, 6);
+  t_teardown(&t);
+}
+END_TEST
+
 START_TEST(test_a_flush_that_fails_is_asked_again) {
   t_setup_with(&t, "t:", "holds:", "dead:");
   feed(3, 1, "1");
@@ -641,6 +710,10 @@ int main(void) {
   tcase_add_test(c, test_an_unpinned_delivery_comes_back_without_its_batch);
   tcase_add_test(c, test_an_unpinned_delivery_cannot_be_rejected);
   tcase_add_test(c, test_a_sink_that_holds_is_flushed_at_the_end);
+  tcase_add_test(c, test_a_full_sink_is_flushed_at_the_end);
+  tcase_add_test(c, test_a_full_sink_is_flushed_before_a_barrier);
+  tcase_add_test(c, test_a_full_sink_is_flushed_when_the_commit_lags);
+  tcase_add_test(c, test_a_breaker_does_not_keep_a_sink_from_its_flush);
   tcase_add_test(c, test_a_flush_that_fails_is_asked_again);
   tcase_add_test(c, test_a_step_of_a_sink_that_fails);
   tcase_add_test(c, test_a_lagging_commit_flushes);
