@@ -149,6 +149,7 @@ struct kt_lane {
   int64_t watermark_ms; /* told to the sink */
   int64_t watermark_due;
   uint64_t delivered, rejected, retried, pending, calls;
+  uint64_t settled; /* calls whose outcome was handled */
   int poll_changed;
 };
 

@@ -9,7 +9,7 @@
 #include "pipeline/event.h"
 #include "pipeline/workers.h"
 
-enum { FLUSH_AGAIN_MS = 1000 };
+enum { FLUSH_AGAIN_MS = 1000, NOMEM_AGAIN_MS = 10 };
 
 typedef struct deliveries {
   kt_delivery **list;
@@ -19,10 +19,12 @@ typedef struct deliveries {
 struct kt_offload {
   kt_pipeline *p;
   kt_env *env;
+  const kt_lane *lane;
   const kt_sink_ops *ops;
   void *inner;
   kt_event event;
-  int busy; /* a job is with the workers: what is below `job` is theirs */
+  int busy;         /* a job is with the workers: what is below `job` is theirs */
+  uint64_t settled; /* deliveries of the lane when the last job was given */
 
   deliveries waiting;
   int flush;
@@ -77,11 +79,11 @@ void kt_offload_run(kt_offload *o) {
     if (o->ops->watermark) o->ops->watermark(o->inner, o->job.watermark_ms);
     o->job.watermark_ms = KT_UNKNOWN;
   }
-  if (all && o->job.flush) {
+  if (o->job.flush) { /* with a rest too: it may be what makes room; the rest has its own later */
     why = (kt_error){ 0 };
     st = o->ops->flush ? o->ops->flush(o->inner, &why) : KT_OK;
     if (st < 0) fail(o, st, &why);
-    o->job.flush = st < 0;
+    o->job.flush = st < 0 || !all;
   }
   ask(o);
 }
@@ -100,6 +102,20 @@ static kt_status take_waiting(kt_offload *o) {
   given->count += o->waiting.count;
   o->waiting.count = 0;
   return KT_OK;
+}
+
+static size_t left_over(const kt_offload *o) {
+  return o->job.given.count - o->job.done;
+}
+
+/* As the lane does with a sink of its own. */
+static void check_full(kt_offload *o) {
+  size_t mine = left_over(o) + o->waiting.count;
+  if (!left_over(o) || o->job.status < 0 || o->lane->flying > mine) return;
+  if (o->job.pollset.count || o->job.pollset.deadline != INT64_MAX) return;
+  if (o->settled != o->lane->settled) return;
+  o->told = kt_fail(&o->error, KT_ESTATE, KT_ERR_FATAL, "pipeline.lane",
+                    "the sink says it is full but holds nothing and waits for nothing");
 }
 
 static void settle(kt_offload *o) {
@@ -124,6 +140,7 @@ static void give(kt_offload *o, int step) {
   o->watermark_ms = KT_UNKNOWN;
   o->job.flush |= o->flush && o->mono_ms >= o->flush_not_before;
   if (o->job.flush) o->flush = 0;
+  o->settled = o->lane->settled;
   o->busy = 1;
   o->event = (kt_event){ NULL, KT_EVENT_OFFLOAD, o };
   if (o->p->workers) {
@@ -134,13 +151,19 @@ static void give(kt_offload *o, int step) {
   }
 }
 
+/* What was done since may have made room. */
+static int has_room(const kt_offload *o) {
+  return left_over(o) && o->settled != o->lane->settled;
+}
+
 static int has_news(const kt_offload *o) {
-  return o->waiting.count || o->watermark_ms != KT_UNKNOWN ||
+  return o->waiting.count || o->watermark_ms != KT_UNKNOWN || has_room(o) ||
          (o->flush && o->mono_ms >= o->flush_not_before);
 }
 
 void kt_offload_settle(kt_offload *o) {
   settle(o);
+  check_full(o);
   if (has_news(o)) give(o, 0);
 }
 
@@ -174,6 +197,10 @@ static void offload_pollset(void *self, kt_pollset *ps) {
   }
   if (o->job.pollset.deadline != INT64_MAX) kt_pollset_deadline(ps, o->job.pollset.deadline);
   if (o->flush) kt_pollset_deadline(ps, o->flush_not_before);
+  if (o->waiting.count)
+    kt_pollset_deadline(ps, o->mono_ms + NOMEM_AGAIN_MS);
+  else if (has_room(o))
+    kt_pollset_deadline(ps, o->mono_ms);
 }
 
 static kt_status offload_flush(void *self, kt_error *err) {
@@ -234,11 +261,14 @@ static const kt_part_ops stand_in = { .sink = { .size = sizeof(kt_sink_ops),
                                                 .cancel = offload_cancel,
                                                 .close = offload_close } };
 
-kt_status kt_offload_wrap(kt_pipeline *p, kt_slot *slot, kt_error *err) {
+kt_status kt_offload_wrap(kt_lane *lane, kt_error *err) {
+  kt_pipeline *p = lane->p;
+  kt_slot *slot = &lane->sink;
   kt_offload *o = kt_zalloc(p->env, sizeof *o);
   if (!o) return kt_fail_nomem(err, "pipeline.lane");
   o->p = p;
   o->env = p->env;
+  o->lane = lane;
   o->ops = &slot->part->ops.sink;
   o->inner = slot->self;
   o->watermark_ms = o->job.watermark_ms = KT_UNKNOWN;

@@ -7,9 +7,9 @@
 
 typedef struct kt_offload kt_offload;
 
-/* Puts a stand-in before the open sink of `slot`, which hands its calls to the workers, one job at
+/* Puts a stand-in before the open sink of `lane`, which hands its calls to the workers, one job at
  * a time. On failure the sink is as it was. */
-kt_status kt_offload_wrap(kt_pipeline *p, kt_slot *slot, kt_error *err);
+kt_status kt_offload_wrap(kt_lane *lane, kt_error *err);
 /* On a worker. */
 void kt_offload_run(kt_offload *o);
 /* The owner: a job has ended. */

@@ -68,9 +68,10 @@ static void set_up(kt_pipeline *p) {
 static kt_status offload(kt_pipeline *p, kt_error *err) {
   kt_status st = KT_OK;
   for (size_t i = 0; p->workers && st == KT_OK && i <= p->lane_count; i++) {
-    kt_slot *s = &kt_lane_at(p, i)->sink;
+    kt_lane *lane = kt_lane_at(p, i);
+    const kt_slot *s = &lane->sink;
     int wrapped = s->open && s->ops != &s->part->ops;
-    if (s->open && !wrapped && (s->part->caps & KT_SINK_BLOCKS)) st = kt_offload_wrap(p, s, err);
+    if (s->open && !wrapped && (s->part->caps & KT_SINK_BLOCKS)) st = kt_offload_wrap(lane, err);
   }
   return st;
 }

@@ -129,6 +129,7 @@ kt_status kt_delivery_settle(kt_delivery *d, kt_error *err) {
     kt_lane_succeeded(lane);
   }
   lane->flying--;
+  lane->settled++;
   lane->full = 0;
   return KT_OK;
 }

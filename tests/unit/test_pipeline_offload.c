@@ -11,6 +11,8 @@ typedef struct slow_sink {
   pthread_mutex_t gate; /* held by the test: the disk does not answer */
   atomic_int inside, overlapped, on_owner, submits, flushes, closed;
   atomic_int fail_flush;
+  int room; /* so many are held; 0 = all */
+  int flush_keeps;
   kt_delivery *held[64];
   int held_count;
 } slow_sink;
@@ -36,18 +38,20 @@ static kt_status slow_submit(void *self, kt_delivery *d, kt_error *err) {
   (void)err;
   enter(s);
   pthread_mutex_lock(&s->gate);
+  int full = s->room && s->held_count >= s->room;
+  if (!full) s->held[s->held_count++] = d;
   pthread_mutex_unlock(&s->gate);
-  s->held[s->held_count++] = d;
-  atomic_fetch_add(&s->submits, 1);
+  if (!full) atomic_fetch_add(&s->submits, 1);
   leave(s);
-  return KT_OK;
+  return full ? KT_AGAIN : KT_OK;
 }
 
 static kt_status slow_flush(void *self, kt_error *err) {
   slow_sink *s = self;
   enter(s);
   int fails = atomic_load(&s->fail_flush);
-  while (!fails && s->held_count) kt_delivery_done(s->held[--s->held_count], KT_DELIVERED, NULL);
+  while (!fails && !s->flush_keeps && s->held_count)
+    kt_delivery_done(s->held[--s->held_count], KT_DELIVERED, NULL);
   atomic_fetch_add(&s->flushes, 1);
   leave(s);
   return fails ? kt_error_set(err, KT_EIO, KT_ERR_FATAL, "sink.slow", "the disk is gone") : KT_OK;
@@ -180,6 +184,57 @@ START_TEST(offload_tells_of_a_failed_flush) {
 }
 END_TEST
 
+START_TEST(offload_flushes_a_full_sink) {
+  run r;
+  run_open(&r, "1");
+  r.sink.room = 1;
+  ck_assert_msg(kt_pipeline_run(r.p, &r.err) == KT_END, "%s", r.err.message);
+  ck_assert_int_eq(atomic_load(&r.sink.submits), 3);
+  ck_assert_uint_eq(r.source.committed, 30);
+  run_close(&r);
+}
+END_TEST
+
+/* Another thread's done makes room. */
+static void *complete_all(void *arg) {
+  slow_sink *s = arg;
+  for (int left = 3; left;) {
+    kt_delivery *d = NULL;
+    pthread_mutex_lock(&s->gate);
+    if (s->held_count) d = s->held[--s->held_count];
+    pthread_mutex_unlock(&s->gate);
+    if (d) {
+      kt_delivery_done(d, KT_DELIVERED, NULL);
+      left--;
+    }
+    sched_yield();
+  }
+  return NULL;
+}
+
+START_TEST(offload_goes_on_when_a_full_sink_has_room) {
+  run r;
+  pthread_t other;
+  run_open(&r, "1");
+  r.sink.room = r.sink.flush_keeps = 1;
+  ck_assert_int_eq(pthread_create(&other, NULL, complete_all, &r.sink), 0);
+  ck_assert_msg(kt_pipeline_run(r.p, &r.err) == KT_END, "%s", r.err.message);
+  pthread_join(other, NULL);
+  ck_assert_uint_eq(r.source.committed, 30);
+  run_close(&r);
+}
+END_TEST
+
+START_TEST(offload_holds_a_lane_that_is_full_of_nothing) {
+  run r;
+  run_open(&r, "1");
+  r.sink.room = -1;
+  ck_assert_int_eq(kt_pipeline_run(r.p, &r.err), KT_ESTATE);
+  ck_assert_ptr_nonnull(strstr(r.err.message, "holds nothing"));
+  run_close(&r);
+}
+END_TEST
+
 START_TEST(offload_is_freed_in_the_middle) {
   for (int steps = 0; steps < 12; steps++) {
     run r;
@@ -204,6 +259,9 @@ int main(void) {
   tcase_add_test(t, offload_waits_on_a_worker);
   tcase_add_test(t, offload_needs_workers);
   tcase_add_test(t, offload_tells_of_a_failed_flush);
+  tcase_add_test(t, offload_flushes_a_full_sink);
+  tcase_add_test(t, offload_goes_on_when_a_full_sink_has_room);
+  tcase_add_test(t, offload_holds_a_lane_that_is_full_of_nothing);
   tcase_add_test(t, offload_is_freed_in_the_middle);
   return test_run(s);
 }
