@@ -134,6 +134,7 @@ struct kt_lane {
   size_t in_list, flying;
   kt_delivery *free, *free_last; /* for reuse, the one freed first before the others */
   uint8_t *keep;                 /* of the lane's filter */
+  kt_backoff filter_retry;
   size_t keep_cap;
   int held;
   kt_error error; /* the last one */

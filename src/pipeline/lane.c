@@ -91,19 +91,29 @@ static void submit(kt_lane *lane, kt_delivery *d) {
 }
 
 /* What this lane's own filter drops is not owed here. */
-static kt_status apply_filter(kt_lane *lane, kt_delivery *d, kt_error *err) {
+static kt_status apply_filter(kt_lane *lane, kt_delivery *d, kt_error *why) {
   if (!lane->filter.open || !d->count) return KT_OK;
   kt_pipeline *p = lane->p;
-  if (kt_grow(p->env, &lane->keep, &lane->keep_cap, d->count, 1)) return kt_fail_nomem(err, WHERE);
+  if (kt_grow(p->env, &lane->keep, &lane->keep_cap, d->count, 1)) return kt_fail_nomem(why, WHERE);
   memset(lane->keep, 1, d->count);
   d->item->seen |= kt_filter_bit(p->filter_count + lane->index);
-  kt_status st = lane->filter.part->ops.filter.select(lane->filter.self, d->batch, lane->keep, err);
+  kt_status st = lane->filter.part->ops.filter.select(lane->filter.self, d->batch, lane->keep, why);
   if (st < 0) return st;
   size_t n = 0;
   for (size_t i = 0; i < d->count; i++)
     if (lane->keep[i]) d->pending[n++] = (uint32_t)i;
   d->count = n;
   return KT_OK;
+}
+
+/* As the pipeline's filters; only this lane waits or is held. */
+static void filter_failed(kt_lane *lane, kt_status st, kt_error *why) {
+  if (!why->code) kt_error_set(why, st, 0, WHERE, "the lane's filter failed without saying why");
+  lane->error = *why;
+  if (kt_may_retry(lane->p, &lane->filter_retry, why))
+    kt_backoff_fail(lane->p, &lane->filter_retry, why->retry_after_ms);
+  else
+    kt_lane_hold(lane, why);
 }
 
 static int holds(const kt_lane *lane) {
@@ -142,13 +152,17 @@ static kt_status take(kt_lane *lane, kt_error *err) {
     return 1;
   }
   if (!has_room(lane) || must_wait(lane, it) || !kt_lane_may_call(lane, 0)) return 0;
+  if (lane->p->now < lane->filter_retry.not_before) return 0;
   kt_delivery *d = kt_delivery_new(lane, it);
   if (!d) return kt_fail_nomem(err, WHERE);
-  kt_status st = apply_filter(lane, d, err);
+  kt_error why = { 0 };
+  kt_status st = apply_filter(lane, d, &why);
   if (st < 0) {
     kt_delivery_spare(d);
-    return st;
+    filter_failed(lane, st, &why);
+    return 0;
   }
+  lane->filter_retry = (kt_backoff){ 0, 0 };
   pass(lane, it);
   if (lane->last)
     lane->last->next = d;
@@ -312,9 +326,10 @@ int64_t kt_lane_due(const kt_lane *lane) {
     if (lane->tokens < 1 && lane->flying) at = INT64_MAX;
     if (at < due) due = at;
   }
-  if (lane->next && lane->next->sealed && has_room(lane) && !must_wait(lane, lane->next) &&
-      may < due)
-    due = may;
+  if (lane->next && lane->next->sealed && has_room(lane) && !must_wait(lane, lane->next)) {
+    int64_t at = lane->filter_retry.not_before > may ? lane->filter_retry.not_before : may;
+    if (at < due) due = at;
+  }
   if (lane->unflushed && lane->flush_retry.not_before < due && wants_flush(lane))
     due = lane->flush_retry.not_before;
   return due;

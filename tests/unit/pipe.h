@@ -26,6 +26,8 @@ typedef struct t_source {
 typedef struct t_filter {
   size_t selects, settled, abandoned;
   int drop_odd;
+  size_t fails;    /* so many calls, */
+  kt_error reason; /* with this; code 0: KT_EIO without a reason */
 } t_filter;
 
 enum { T_HELD = 64, T_IDS = 4096 };
@@ -180,8 +182,11 @@ nomem:
 /* ---- filter */
 static inline kt_status t_select(void *self, const kt_batch *b, uint8_t *keep, kt_error *err) {
   t_filter *f = self;
-  (void)err;
   f->selects++;
+  if (f->fails && f->fails--) {
+    if (f->reason.code) *err = f->reason;
+    return f->reason.code ? f->reason.code : KT_EIO;
+  }
   for (size_t i = 0; f->drop_odd && i < kt_batch_count(b); i++) {
     kt_span id = kt_batch_record(b, i)->id;
     keep[i] = id.len && (id.ptr[id.len - 1] - '0') % 2 == 0;

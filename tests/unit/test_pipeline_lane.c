@@ -662,6 +662,42 @@ START_TEST(test_a_lane_filter_only_changes_what_is_owed_there) {
 }
 END_TEST
 
+static void filtered_lane(void) {
+  t_setup(&t);
+  ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:?lane.filter=t:", &t.err), KT_OK);
+  feed(10, 1, "5");
+}
+
+START_TEST(test_a_lane_filter_that_fails_is_tried_again) {
+  filtered_lane();
+  t.filter.fails = 3;
+  t.filter.reason = failure(KT_ENET, KT_ERR_RETRYABLE, 50);
+  ck_assert_int_eq(t_settle_down(&t), KT_AGAIN);
+  ck_assert_uint_eq(t.filter.selects, 1);
+  ck_assert_uint_eq(t.a.count, 10);
+  ck_assert_int_ge(kt_pipeline_timeout_ms(t.p), 50);
+  ck_assert_int_eq(t_run_for(&t, 60000), KT_END);
+  ck_assert_uint_eq(t.b.count, 10);
+  ck_assert_uint_eq(t.filter.selects, 5);
+  ck_assert_uint_eq(t.source.committed, 10);
+  ck_assert_int_eq(t_lane(&t, 1).error.code, KT_ENET);
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(test_a_lane_filter_that_fails_for_good_holds_its_lane) {
+  filtered_lane();
+  t.filter.fails = 100;
+  ck_assert_int_eq(t_run_for(&t, 60000), KT_EIO);
+  ck_assert_ptr_nonnull(strstr(t.err.message, "without saying why"));
+  ck_assert_uint_eq(t.filter.selects, 1);
+  ck_assert_uint_eq(t.a.count, 10); /* the others go on */
+  ck_assert_uint_eq(t_lane(&t, 1).held, 1);
+  ck_assert_uint_eq(t.source.committed, 0);
+  t_teardown(&t);
+}
+END_TEST
+
 START_TEST(test_names_of_lanes) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "a:?lane.window=2", &t.err), KT_OK);
@@ -718,6 +754,8 @@ int main(void) {
   tcase_add_test(c, test_a_step_of_a_sink_that_fails);
   tcase_add_test(c, test_a_lagging_commit_flushes);
   tcase_add_test(c, test_a_lane_filter_only_changes_what_is_owed_there);
+  tcase_add_test(c, test_a_lane_filter_that_fails_is_tried_again);
+  tcase_add_test(c, test_a_lane_filter_that_fails_for_good_holds_its_lane);
   tcase_add_test(c, test_names_of_lanes);
   suite_add_tcase(s, c);
   return test_run(s);
