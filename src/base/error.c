@@ -21,11 +21,10 @@ static void copy_cut(char *dst, size_t cap, const char *src) {
 kt_status kt_error_set(kt_error *err, kt_status code, uint32_t flags, const char *where,
                        const char *message) {
   if (!err) return code;
-  memset(err, 0, sizeof *err);
-  err->code = code;
-  err->flags = flags;
-  copy_cut(err->where, sizeof err->where, where ? where : "");
-  copy_cut(err->message, sizeof err->message, message ? message : "");
+  kt_error e = { .code = code, .flags = flags }; /* the texts may be those of *err */
+  copy_cut(e.where, sizeof e.where, where ? where : "");
+  copy_cut(e.message, sizeof e.message, message ? message : "");
+  *err = e;
   return code;
 }
 

@@ -23,6 +23,19 @@ START_TEST(error_is_cut_at_a_character) {
 }
 END_TEST
 
+START_TEST(error_may_be_set_from_its_own_text) {
+  kt_error e;
+  kt_error_set(&e, KT_EIO, KT_ERR_RETRYABLE, "test", "the disk is full");
+  ck_assert_int_eq(kt_error_set(&e, KT_ENET, 0, e.where, e.message), KT_ENET);
+  ck_assert_int_eq(e.code, KT_ENET);
+  ck_assert_uint_eq(e.flags, 0);
+  ck_assert_str_eq(e.where, "test");
+  ck_assert_str_eq(e.message, "the disk is full");
+  kt_error_set(&e, KT_ENET, 0, "test", e.message + 4);
+  ck_assert_str_eq(e.message, "disk is full");
+}
+END_TEST
+
 START_TEST(os_error_names_the_cause) {
   kt_error e;
   ck_assert_int_eq(kt_fail_os(&e, 2, "t", "cannot open %s", "x"), KT_EIO);
@@ -317,6 +330,7 @@ int main(void) {
   TCase *t = tcase_create("base");
   suite_add_tcase(s, t);
   tcase_add_test(t, error_is_cut_at_a_character);
+  tcase_add_test(t, error_may_be_set_from_its_own_text);
   tcase_add_test(t, os_error_names_the_cause);
   tcase_add_test(t, utf8_judges_each_form);
   tcase_add_test(t, time_reads_and_writes_both_forms);
