@@ -95,6 +95,7 @@ static kt_status set_dead(kt_batch *b, size_t i, const kt_dead *why) {
 }
 
 kt_status kt_builder_dead(kt_builder *out, const kt_dead *dead) {
+  out->last = NULL; /* no longer at the end of the arena */
   return out->batch->count ? set_dead(out->batch, out->batch->count - 1, dead) : KT_ESTATE;
 }
 

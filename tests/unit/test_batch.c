@@ -89,6 +89,28 @@ START_TEST(builder_rejects_what_it_can) {
 }
 END_TEST
 
+START_TEST(builder_trims_no_dead_letter) {
+  kt_env *env = test_env(NULL, NULL);
+  kt_batch *b = kt_batch_new(env, NULL);
+  kt_builder builder = { .batch = b };
+  add(b, 1);
+  char *mine = kt_builder_alloc(&builder, 64);
+  ck_assert_ptr_nonnull(mine);
+  memcpy(mine, "text", 4);
+  const kt_dead why = { .size = sizeof why, .reason = KT_LIT("refused"), .lane = KT_LIT("sink") };
+  ck_assert_int_eq(kt_builder_dead(&builder, &why), KT_OK);
+  kt_builder_trim(&builder, 4);
+  memset(kt_builder_alloc(&builder, 128), '#', 128);
+  kt_dead dead = { .size = sizeof dead };
+  ck_assert_int_eq(kt_batch_dead(b, 0, &dead), KT_OK);
+  ck_assert(kt_span_equal(dead.reason, KT_LIT("refused")));
+  ck_assert(kt_span_equal(dead.lane, KT_LIT("sink")));
+  ck_assert_mem_eq(mine, "text", 4);
+  kt_batch_unref(b);
+  kt_env_free(env);
+}
+END_TEST
+
 START_TEST(batch_outlives_its_pool) {
   test_alloc a = { 0 };
   kt_env *env = test_env(&a, NULL);
@@ -134,6 +156,7 @@ int main(void) {
   tcase_add_test(t, batch_used_again_is_compacted);
   tcase_add_test(t, batch_keeps_the_reason_of_a_dead_letter);
   tcase_add_test(t, builder_rejects_what_it_can);
+  tcase_add_test(t, builder_trims_no_dead_letter);
   tcase_add_test(t, batch_outlives_its_pool);
   tcase_add_test(t, batch_id_tells_source_place_and_content_apart);
   return test_run(s);
