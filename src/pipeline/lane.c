@@ -39,6 +39,7 @@ kt_lane *kt_lane_at(kt_pipeline *p, size_t i) {
 void kt_lane_hold(kt_lane *lane, const kt_error *why) {
   kt_pipeline *p = lane->p;
   lane->error = *why;
+  if (lane->error.code >= 0) lane->error.code = KT_EREMOTE; /* of a part that sets only flags */
   if (lane->held) return;
   lane->held = 1;
   if (!p->first_held && lane->required) p->first_held = lane;

@@ -26,9 +26,11 @@ int kt_may_retry(const kt_pipeline *p, const kt_backoff *b, const kt_error *why)
 
 void kt_break(kt_pipeline *p, kt_status st, const kt_error *why) {
   if (p->broken) return;
+  if (st >= 0) st = KT_EREMOTE; /* of a part that sets only flags */
   p->broken = st;
   p->broken_why = *why;
-  if (!p->broken_why.code)
+  if (p->broken_why.code >= 0) p->broken_why.code = st;
+  if (!p->broken_why.message[0])
     kt_error_set(&p->broken_why, st, 0, "pipeline", "a part failed without saying why");
 }
 

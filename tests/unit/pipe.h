@@ -30,7 +30,7 @@ typedef struct t_filter {
   kt_error reason; /* with this; code 0: KT_EIO without a reason */
 } t_filter;
 
-enum { T_HELD = 64, T_IDS = 4096 };
+enum { T_HELD = 64, T_IDS = 4096, T_BARE = -2 };
 
 typedef struct t_sink {
   int hold;                                                  /* keep deliveries until told */
@@ -50,7 +50,7 @@ typedef struct t_sink {
   char batch_id[40];
   size_t steps;
   int close_outcome;           /* of what is held, default KT_RETRY */
-  int step_fails, flush_fails; /* so many calls; < 0: with KT_ERR_FATAL */
+  int step_fails, flush_fails; /* so many calls; < 0: with KT_ERR_FATAL, T_BARE: and no code */
   int flush_delivers;          /* what is held */
 } t_sink;
 
@@ -268,6 +268,10 @@ static inline void t_pollset(void *self, kt_pollset *ps) {
 }
 static inline kt_status t_count_down(int *n, kt_error *err) {
   if (!*n) return KT_OK;
+  if (*n == T_BARE) {
+    err->flags = KT_ERR_FATAL;
+    return KT_EIO;
+  }
   if (*n < 0) return kt_error_set(err, KT_EAUTH, KT_ERR_FATAL, "t", "for good");
   --*n;
   return kt_error_set(err, KT_EIO, 0, "t", "not now");

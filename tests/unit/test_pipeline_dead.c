@@ -179,6 +179,25 @@ END_TEST
 
 /* ---- scorer */
 
+static int fails_barely(t_scorer *sc, kt_scoring *s, kt_error *err) {
+  const kt_error why = { .flags = KT_ERR_FATAL };
+  (void)sc, (void)err;
+  kt_scoring_done(s, &why);
+  return KT_OK;
+}
+
+START_TEST(test_a_scorer_that_fails_without_a_code_ends_the_run) {
+  t_setup(&t);
+  ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
+  feed(10, 1, "5");
+  t.scorer.script = fails_barely;
+  ck_assert_int_eq(t_run_for(&t, 60000), KT_EREMOTE);
+  ck_assert_int_eq(t.err.code, KT_EREMOTE);
+  ck_assert_ptr_nonnull(strstr(t.err.message, "without saying why"));
+  t_teardown(&t);
+}
+END_TEST
+
 START_TEST(test_scores_come_out_of_order_and_leave_in_order) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
@@ -377,6 +396,7 @@ int main(void) {
   tcase_add_test(c, test_a_scorer_that_is_down_is_tried_again);
   tcase_add_test(c, test_a_scorer_is_asked_in_order);
   tcase_add_test(c, test_a_scorer_with_a_wrong_key_ends_the_run);
+  tcase_add_test(c, test_a_scorer_that_fails_without_a_code_ends_the_run);
   tcase_add_test(c, test_a_scorer_full_of_nothing_ends_the_run);
   tcase_add_test(c, test_I4_scoring_done_twice_is_ignored);
   suite_add_tcase(s, c);

@@ -635,6 +635,18 @@ START_TEST(test_a_step_of_a_sink_that_fails) {
 }
 END_TEST
 
+START_TEST(test_a_fatal_failure_without_a_code_ends_the_run) {
+  t_setup(&t);
+  feed(3, 1, "1");
+  t.a.hold = 1;
+  t.a.step_fails = T_BARE;
+  ck_assert_int_eq(t_run_for(&t, 60000), KT_EREMOTE);
+  ck_assert_int_eq(t_lane(&t, 0).error.code, KT_EREMOTE);
+  ck_assert_int_eq(kt_pipeline_step(t.p, &t.err), KT_EREMOTE);
+  t_teardown(&t);
+}
+END_TEST
+
 START_TEST(test_a_lagging_commit_flushes) {
   t_setup_with(&t, "t:", "holds:", "dead:");
   feed(5, 0, "1");
@@ -752,6 +764,7 @@ int main(void) {
   tcase_add_test(c, test_a_breaker_does_not_keep_a_sink_from_its_flush);
   tcase_add_test(c, test_a_flush_that_fails_is_asked_again);
   tcase_add_test(c, test_a_step_of_a_sink_that_fails);
+  tcase_add_test(c, test_a_fatal_failure_without_a_code_ends_the_run);
   tcase_add_test(c, test_a_lagging_commit_flushes);
   tcase_add_test(c, test_a_lane_filter_only_changes_what_is_owed_there);
   tcase_add_test(c, test_a_lane_filter_that_fails_is_tried_again);
