@@ -81,7 +81,8 @@ KT_API void kt_feed_abandon(kt_feed *f);
 /* Non-zero: add no more; return KT_END once the last commit is written. */
 KT_API int kt_feed_stopping(const kt_feed *f);
 /* Tells that frames were lost between two places, and why: becomes a record of kind KT_GAP (id:
- * from, ref_id: to, text: the message of cause) before the next frame's. KT_ENOMEM. */
+ * from, ref_id: to, text: the message of cause) before the next frame's. Takes the room of a frame,
+ * but is not counted as one. KT_AGAIN: no room, not told: tell it in the next read; KT_ENOMEM. */
 KT_API kt_status kt_feed_gap(kt_feed *f, kt_span from, kt_span to, const kt_error *cause);
 /* For a source that kept `position` itself (a checkpoint): hands back what commit was given, before
  * the first frame, so that the run counter and the watermark go on. KT_ECORRUPT. */

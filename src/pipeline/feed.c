@@ -24,7 +24,7 @@ kt_item *kt_feed_open(kt_feed *f) {
 }
 
 static size_t open_frames(const kt_feed *f) {
-  return f->open ? f->open->batch->block.count + f->open->rejected : 0;
+  return f->open ? f->open->batch->block.count + f->open->rejected + f->open->gap_count : 0;
 }
 
 size_t kt_feed_room(const kt_feed *f) {
@@ -98,13 +98,17 @@ static kt_span cut_place(kt_span place) {
   return kt_span_make(place.ptr, place.len > PLACE_BYTES ? PLACE_BYTES : place.len);
 }
 
-static void counted(kt_feed *f, size_t bytes) {
-  f->frames++;
-  f->bytes += bytes;
+static void added(kt_feed *f) {
   f->moved = 1;
   if (open_frames(f) >= f->p->set.batch_records ||
       f->open->batch->block.bytes >= f->p->set.batch_bytes)
     f->cut = 1;
+}
+
+static void counted(kt_feed *f, size_t bytes) {
+  f->frames++;
+  f->bytes += bytes;
+  added(f);
 }
 
 kt_status kt_feed_add(kt_feed *f, kt_span frame, kt_span place, int64_t arrived_ms) {
@@ -167,6 +171,7 @@ int kt_feed_stopping(const kt_feed *f) {
 
 kt_status kt_feed_gap(kt_feed *f, kt_span from, kt_span to, const kt_error *cause) {
   static const kt_error unknown = { .code = KT_ENET, .message = "frames are missing" };
+  if (!kt_feed_room(f)) return KT_AGAIN;
   kt_item *it = kt_feed_open(f);
   if (!it || kt_grow(f->p->env, &it->gaps, &it->gap_cap, it->gap_count + 1, sizeof *it->gaps))
     return KT_ENOMEM;
@@ -176,7 +181,7 @@ kt_status kt_feed_gap(kt_feed *f, kt_span from, kt_span to, const kt_error *caus
                .cause = cause ? *cause : unknown };
   if ((!g.from.ptr && g.from.len) || (!g.to.ptr && g.to.len)) return KT_ENOMEM;
   it->gaps[it->gap_count++] = g;
-  f->moved = 1;
+  added(f);
   return KT_OK;
 }
 

@@ -271,6 +271,31 @@ START_TEST(test_a_gap_is_a_record_in_its_place) {
 }
 END_TEST
 
+/* More gaps than a batch has room for, without a frame between them. */
+static int gaps_without_end(t_source *s, kt_feed *f, kt_error *err) {
+  size_t here = 0;
+  (void)err;
+  while (s->ends < 10 && kt_feed_gap(f, kt_span_of("a"), kt_span_of("b"), NULL) == KT_OK) {
+    s->ends++;
+    ck_assert_uint_le(++here, 4);
+  }
+  if (s->ends < 10) ck_assert_uint_eq(kt_feed_room(f), 0);
+  return s->ends < 10 ? 3 : 0;
+}
+
+START_TEST(test_gaps_take_room) {
+  t_setup(&t);
+  feed(2, 1, "4");
+  t.source.script = gaps_without_end;
+  ck_assert_int_eq(t_run_for(&t, 100), KT_END);
+  ck_assert_uint_eq(t_stats(&t).gaps, 10);
+  ck_assert_uint_eq(t_stats(&t).frames, 2);
+  ck_assert_uint_eq(t.a.count, 12);
+  ck_assert_uint_eq(t.source.committed, 2);
+  t_teardown(&t);
+}
+END_TEST
+
 static int leave(t_source *s, kt_feed *f, kt_error *err) {
   (void)err;
   if (s->stop_at_once) {
@@ -673,6 +698,7 @@ int main(void) {
   tcase_add_test(c, test_the_source_cuts);
   tcase_add_test(c, test_a_barrier_goes_through_every_lane);
   tcase_add_test(c, test_a_gap_is_a_record_in_its_place);
+  tcase_add_test(c, test_gaps_take_room);
   tcase_add_test(c, test_abandoned_records_come_again_and_are_not_committed);
   tcase_add_test(c, test_a_batch_abandoned_before_the_lanes_is_settled_once);
   tcase_add_test(c, test_what_waits_for_a_retry_is_abandoned_too);
