@@ -103,8 +103,10 @@ typedef struct kt_lane_stats {
   kt_error error;                        /* the last one; code 0 = none */
 } kt_lane_stats;
 KT_API kt_status kt_pipeline_stats(kt_pipeline *p, kt_stats *out);
-KT_API kt_status kt_pipeline_lane_stats(kt_pipeline *p, size_t lane,
-                                        kt_lane_stats *out); /* KT_EINVAL */
+/* Lane 0 is that of the first sink; the number kt_stats.lanes is that of the dead letters, whose
+ * name is NULL when there is no dead-letter sink. KT_EINVAL: no such lane, or the pipeline is not
+ * open. */
+KT_API kt_status kt_pipeline_lane_stats(kt_pipeline *p, size_t lane, kt_lane_stats *out);
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static void print_string(const char *s) {
+  fputc('"', stderr);
+  for (; *s; s++) {
+    if (*s == '"' || *s == '\\') fputc('\\', stderr);
+    fputc((unsigned char)*s < ' ' ? ' ' : *s, stderr);
+  }
+  fputc('"', stderr);
+}
+
+static void print_lane_json(const kt_lane_stats *lane) {
+  fputs("{\"name\":", stderr);
+  print_string(lane->name ? lane->name : "");
+  fprintf(stderr,
+          ",\"held\":%s,\"delivered\":%llu,\"rejected\":%llu,\"retried\":%llu,\"pending\":%llu,"
+          "\"calls\":%llu,\"error\":",
+          lane->held ? "true" : "false", (unsigned long long)lane->delivered,
+          (unsigned long long)lane->rejected, (unsigned long long)lane->retried,
+          (unsigned long long)lane->pending, (unsigned long long)lane->calls);
+  if (lane->error.code)
+    print_string(lane->error.message);
+  else
+    fputs("null", stderr);
+  fputc('}', stderr);
+}
+
 static void print_stats_json(kt_pipeline *p, const kt_stats *s) {
   fprintf(stderr,
           "{\"frames\":%llu,\"bytes\":%llu,\"records\":%llu,\"dropped\":%llu,\"set_aside\":%llu,"
@@ -19,17 +44,16 @@ static void print_stats_json(kt_pipeline *p, const kt_stats *s) {
   for (size_t i = 0; i < s->lanes; i++) {
     kt_lane_stats lane = { .size = sizeof lane };
     if (kt_pipeline_lane_stats(p, i, &lane) < 0) continue;
-    fprintf(stderr, "%s{\"name\":\"", i ? "," : "");
-    for (const char *c = lane.name; *c; c++)
-      fprintf(stderr, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
-    fprintf(stderr,
-            "\",\"held\":%s,\"delivered\":%llu,\"rejected\":%llu,\"retried\":%llu,\"pending\":%llu,"
-            "\"calls\":%llu}",
-            lane.held ? "true" : "false", (unsigned long long)lane.delivered,
-            (unsigned long long)lane.rejected, (unsigned long long)lane.retried,
-            (unsigned long long)lane.pending, (unsigned long long)lane.calls);
+    if (i) fputc(',', stderr);
+    print_lane_json(&lane);
   }
-  fputs("]}\n", stderr);
+  kt_lane_stats dead = { .size = sizeof dead };
+  fputs("],\"dead_letter\":", stderr);
+  if (kt_pipeline_lane_stats(p, s->lanes, &dead) == KT_OK)
+    print_lane_json(&dead);
+  else
+    fputs("null", stderr);
+  fputs("}\n", stderr);
 }
 
 static void say_lane(kt_pipeline *p, size_t i) {
@@ -47,6 +71,15 @@ static void say_lane(kt_pipeline *p, size_t i) {
   cli_say("\n");
 }
 
+static void say_dead_letters(kt_pipeline *p, size_t lanes) {
+  kt_lane_stats dead = { .size = sizeof dead };
+  if (kt_pipeline_lane_stats(p, lanes, &dead) < 0 || !dead.held) return;
+  cli_say("  dead letters");
+  if (dead.name) cli_say(" (%s)", dead.name);
+  if (dead.pending) cli_say(": %llu still owed,", (unsigned long long)dead.pending);
+  cli_say("%s HELD: %s\n", dead.pending ? "" : ":", dead.error.message);
+}
+
 static void say_summary(kt_pipeline *p, const kt_stats *s, const cli_plan *plan) {
   char read[32], records[32], dropped[32], dead[32], uri[4200], path[4200];
   cli_number(s->frames, read);
@@ -62,6 +95,7 @@ static void say_summary(kt_pipeline *p, const kt_stats *s, const cli_plan *plan)
   else
     cli_say(", 0 set aside\n");
   for (size_t i = 0; i < s->lanes; i++) say_lane(p, i);
+  say_dead_letters(p, s->lanes);
 }
 
 /* A part refused to open: nothing was read or written, and there is nothing to sum up. */

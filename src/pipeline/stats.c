@@ -51,7 +51,7 @@ kt_status kt_pipeline_lane_stats(kt_pipeline *p, size_t lane, kt_lane_stats *out
   if (size < sizeof(uint32_t)) return KT_EINVAL;
   pthread_mutex_lock(&p->lock);
   kt_lane_stats s = { 0 };
-  kt_status st = p->shown_lanes && lane < p->shown.lanes ? KT_OK : KT_EINVAL;
+  kt_status st = p->shown_lanes && lane <= p->shown.lanes ? KT_OK : KT_EINVAL;
   if (st == KT_OK) s = p->shown_lanes[lane];
   pthread_mutex_unlock(&p->lock);
   s.size = size;

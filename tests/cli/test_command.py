@@ -205,6 +205,19 @@ class Run(Case):
         stats = json.loads(r.stderr)
         self.assertEqual((stats["frames"], stats["records"], stats["lanes"][0]["delivered"]), (10, 10, 10))
 
+    def test_a_held_dead_letter_sink_is_told(self):
+        self.posts(3)
+        with open(os.path.join(self.folder, "posts.ndjson"), "a") as f:
+            f.write("not JSON\n")
+        r = self.run_("run", "posts.ndjson", "--to", "null:", "--dead-letter", "ndjson:/dev/full",
+                      "--stats", "json")
+        self.assertEqual(r.returncode, 1, r.stderr)
+        self.assertRegex(r.stderr, r"(?m)^  dead letters \(ndjson:/dev/full\): .*HELD: .*No space left")
+        stats = json.loads([line for line in r.stderr.splitlines() if line.startswith("{")][0])
+        self.assertTrue(stats["dead_letter"]["held"])
+        self.assertIn("No space left", stats["dead_letter"]["error"])
+        self.assertIsNone(stats["lanes"][0]["error"])
+
     def follow(self, *args):
         self.posts(10)
         p = subprocess.Popen([COMMAND, "run", "file:posts.ndjson?follow=true", "--to", "ndjson:-", *args],

@@ -79,6 +79,9 @@ START_TEST(test_I3_without_a_dead_letter_sink_the_pipeline_is_held) {
   ck_assert_ptr_nonnull(strstr(t.err.message, "not understood"));
   ck_assert_uint_eq(t.source.committed, 2);
   ck_assert_uint_lt(t_stats(&t).frames, 10); /* no more is read */
+  ck_assert_uint_eq(t_lane(&t, 1).held, 1);
+  ck_assert_ptr_null(t_lane(&t, 1).name);
+  ck_assert_str_eq(t_lane(&t, 1).error.message, t.err.message);
   t_teardown(&t);
 }
 END_TEST
@@ -94,6 +97,9 @@ START_TEST(test_I3_a_failing_dead_letter_sink_holds) {
     ck_assert_int_eq(st, fatal ? KT_EINVAL : KT_AGAIN); /* a full disk may be emptied */
     ck_assert_uint_eq(t.a.count, fatal ? 3 : 5);        /* held: nothing more is read */
     ck_assert_uint_eq(t.source.committed, 2);
+    ck_assert_uint_eq(t_lane(&t, 1).held, (uint32_t)fatal);
+    ck_assert_int_eq(t_lane(&t, 1).error.code, fatal ? KT_EINVAL : KT_EIO);
+    ck_assert_str_eq(t_lane(&t, 1).name, "dead:");
     if (!fatal) {
       t.dead.fail_until = 0;
       ck_assert_int_eq(t_run_for(&t, 3600000), KT_END);

@@ -722,8 +722,9 @@ START_TEST(test_names_of_lanes) {
   ck_assert_str_eq(t_lane(&t, 0).name, "a:");
   ck_assert_str_eq(t_lane(&t, 1).name, "a:#2");
   ck_assert_str_eq(t_lane(&t, 2).name, "b:");
+  ck_assert_str_eq(t_lane(&t, 3).name, "dead:");
   kt_lane_stats none = { .size = sizeof none };
-  ck_assert_int_eq(kt_pipeline_lane_stats(t.p, 3, &none), KT_EINVAL);
+  ck_assert_int_eq(kt_pipeline_lane_stats(t.p, 4, &none), KT_EINVAL);
   t_teardown(&t);
 }
 END_TEST
