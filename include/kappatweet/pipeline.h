@@ -46,8 +46,10 @@ KT_API kt_status kt_pipeline_set_dead_letter(kt_pipeline *p, const char *uri, kt
  * KT_OK: call again; KT_AGAIN: wait, see below; KT_END: everything is delivered and committed, or
  * the pipeline was stopped and drained; < 0: it cannot go on, *err says why. When all that is left
  * belongs to held lanes: the error of the first of them. Lanes with lane.required=false that are
- * held or down then are not waited for. After KT_ENOMEM nothing is lost and step may be called
- * again; every other failure is final, and repeated by each later call. */
+ * held or down then are not waited for. Two failures are not final, and step may be called again:
+ * after KT_ENOMEM nothing is lost; and as long as a part could not be opened nothing was read or
+ * written, and parts may still be set. KT_ERR_RETRYABLE in *err tells that calling again alone may
+ * help. Every other failure is repeated by each later call. */
 KT_API kt_status kt_pipeline_step(kt_pipeline *p, kt_error *err);
 
 /* step until KT_END, waiting in between. After kt_pipeline_stop(): stops reading, finishes what was
