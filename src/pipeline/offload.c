@@ -196,18 +196,19 @@ static void offload_pollset(void *self, kt_pollset *ps) {
     kt_pollset_add(ps, w->fd, w->events, w->token);
   }
   if (o->job.pollset.deadline != INT64_MAX) kt_pollset_deadline(ps, o->job.pollset.deadline);
-  if (o->flush) kt_pollset_deadline(ps, o->flush_not_before);
-  if (o->waiting.count)
+  if (o->waiting.count) { /* there was no memory to give it */
     kt_pollset_deadline(ps, o->mono_ms + NOMEM_AGAIN_MS);
-  else if (has_room(o))
-    kt_pollset_deadline(ps, o->mono_ms);
+    return;
+  }
+  if (o->flush) kt_pollset_deadline(ps, o->flush_not_before);
+  if (has_room(o)) kt_pollset_deadline(ps, o->mono_ms);
 }
 
 static kt_status offload_flush(void *self, kt_error *err) {
   kt_offload *o = self;
   (void)err;
   o->flush = 1;
-  o->flush_not_before = INT64_MIN;
+  o->flush_not_before = o->mono_ms;
   give(o, 0);
   return KT_OK;
 }
