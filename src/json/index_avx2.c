@@ -134,13 +134,13 @@ INLINE uint64_t take_eight(uint64_t *mask) {
   return places;
 }
 
-/* The bytes of a block at the first eight of `places`. */
-INLINE uint64_t bytes_at(pair v, __m128i places) {
+/* The bytes of a block at eight places. */
+INLINE uint64_t bytes_at(pair v, uint64_t places) {
   /* A shuffle gives 0 for an index with bit 7 set, as all have here that are not of its 16 bytes.
    */
   const __m256i small = _mm256_set1_epi8(0x70), next_half = _mm256_set1_epi8(32);
   const __m256i lanes_begin = _mm256_setr_epi64x(0, 0, 0x1010101010101010, 0x1010101010101010);
-  __m256i low = _mm256_sub_epi8(_mm256_broadcastsi128_si256(places), lanes_begin);
+  __m256i low = _mm256_sub_epi8(_mm256_set1_epi64x((int64_t)places), lanes_begin);
   __m256i high = _mm256_sub_epi8(low, next_half);
   __m256i found = _mm256_or_si256(_mm256_shuffle_epi8(v.lo, _mm256_adds_epu8(low, small)),
                                   _mm256_shuffle_epi8(v.hi, _mm256_adds_epu8(high, small)));
@@ -148,13 +148,17 @@ INLINE uint64_t bytes_at(pair v, __m128i places) {
       _mm_or_si128(_mm256_castsi256_si128(found), _mm256_extracti128_si256(found, 1)));
 }
 
+INLINE void put_eight_positions(uint32_t *out, uint64_t places, uint32_t at) {
+  __m256i wide = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)places));
+  _mm256_storeu_si256((__m256i *)(void *)out, _mm256_add_epi32(wide, _mm256_set1_epi32((int)at)));
+}
+
 /* Eight nodes whether there are as many or not: the next block overwrites what is too much. */
 INLINE void put_eight(uint32_t *pos, uint8_t *ch, pair v, uint64_t *op, uint64_t scalar,
                       uint32_t at) {
-  __m128i places = _mm_cvtsi64_si128((int64_t)take_eight(op));
+  uint64_t places = take_eight(op);
   uint64_t bytes = bytes_at(v, places) | _pdep_u64(scalar, 0x8080808080808080);
-  _mm256_storeu_si256((__m256i *)(void *)pos,
-                      _mm256_add_epi32(_mm256_cvtepu8_epi32(places), _mm256_set1_epi32((int)at)));
+  put_eight_positions(pos, places, at);
   memcpy(ch, &bytes, sizeof bytes);
 }
 
@@ -168,13 +172,19 @@ INLINE uint32_t put_nodes(kt_json *j, uint32_t node, pair v, uint64_t op, uint64
   return node + n;
 }
 
-/* Writes the positions of the bits of `mask`, `step` at a time whether there are as many or not, so
- * that few branches depend on their number. Returns how many there are. */
-INLINE uint32_t put_positions(uint32_t *out, uint64_t mask, uint32_t at, int step) {
+/* Writes the positions of the bits of `mask` and up to seven more. Returns how many there are. */
+INLINE uint32_t put_many_positions(uint32_t *out, uint64_t mask, uint32_t at) {
+  uint32_t n = (uint32_t)_mm_popcnt_u64(mask);
+  for (uint32_t i = 0; i < n; i += 8) put_eight_positions(out + i, take_eight(&mask), at);
+  return n;
+}
+
+/* The same for a mask of mostly no more than two bits. */
+INLINE uint32_t put_few_positions(uint32_t *out, uint64_t mask, uint32_t at) {
   uint32_t n = (uint32_t)_mm_popcnt_u64(mask);
   do {
-    for (int i = 0; i < step; i++, mask = _blsr_u64(mask)) out[i] = at + (uint32_t)_tzcnt_u64(mask);
-    out += step;
+    for (int i = 0; i < 2; i++, mask = _blsr_u64(mask)) out[i] = at + (uint32_t)_tzcnt_u64(mask);
+    out += 2;
   } while (__builtin_expect(mask != 0, 0));
   return n;
 }
@@ -316,7 +326,7 @@ put_chunk(kt_json *j, const kt_json_blocks *blocks, const kt_json_masks *m, size
     uint32_t at = (uint32_t)((from + i) * KT_JSON_BLOCK);
     pair v = load_pair(kt_json_inner_block_at(blocks, from + i));
     node = put_nodes(j, node, v, m->op[i], m->scalar[i], at);
-    odd_count += put_positions(odd + odd_count, m->odd[i], at, 2);
+    odd_count += put_few_positions(odd + odd_count, m->odd[i], at);
   }
   j->count = node - 1;
   return kt_json_check_odd(j, odd, odd_count);
@@ -356,9 +366,9 @@ INLINE uint64_t list_word(const kt_json *j, uint32_t base, kt_json_order *order,
   m.comma = find(v, ',') & valid;
   m.end = left < 64 ? (uint64_t)1 << left : 0;
   uint64_t fault = kt_json_order_rules(&m, order, &unsure);
-  l->bracket_count += put_positions(l->brackets + l->bracket_count,
-                                    m.obj | m.arr | m.end_obj | m.end_arr, base, 20);
-  l->unsure_count += put_positions(l->unsure + l->unsure_count, unsure & valid, base, 8);
+  l->bracket_count += put_many_positions(l->brackets + l->bracket_count,
+                                         m.obj | m.arr | m.end_obj | m.end_arr, base);
+  l->unsure_count += put_many_positions(l->unsure + l->unsure_count, unsure & valid, base);
   return fault;
 }
 
