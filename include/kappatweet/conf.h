@@ -37,7 +37,8 @@ KT_API kt_status kt_conf_set(kt_conf *conf, const char *name, const char *value,
 
 /* Sets target and options from a URI: `scheme:target?name=value&name=value`. Names and values are
  * percent-decoded (`%26` for `&`); the target is taken as it stands up to the first `?` that is
- * followed by `name=`, so that globs with `?` work. `scheme://x` and `scheme:x` mean the same. */
+ * followed by `name=`, so that globs with `?` work. `scheme://x` and `scheme:x` mean the same.
+ * After a failure some of the options may be set. */
 KT_API kt_status kt_conf_set_uri(kt_conf *conf, const char *uri, kt_error *err);
 
 /* What was set, else the default. Borrowed from the conf, NUL-terminated; NULL if neither exists
