@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The index with AVX-512: 64 bytes an instruction, masks and compressed stores. */
 #ifdef __x86_64__
-#include "json/masks.h"
-#include "json/order.h"
+#include "json/index.h"
 
 #include <immintrin.h>
 
@@ -282,41 +281,17 @@ INLINE uint64_t list_word(const kt_json *j, uint32_t base, kt_json_order *order,
   return fault;
 }
 
-TARGET static int check_order(kt_json *j) {
-  kt_json_order order = { .begin = 1 };
-  kt_json_lists lists;
-  int32_t depth = 0;
-  j->stack[-1] = 0;
-  for (uint32_t base = 1; base <= j->count;) {
-    uint64_t fault = 0;
-    lists.bracket_count = lists.unsure_count = 0;
-    for (uint32_t n = 0; n < KT_JSON_ORDER_NODES && base <= j->count; n += 64, base += 64)
-      fault |= list_word(j, base, &order, &lists);
-    if (fault || kt_json_match_brackets(j, &lists, &depth)) return -1;
-  }
-  return kt_json_is_closed(j, depth) ? 0 : -1;
+TARGET static uint64_t list_nodes(const kt_json *j, uint32_t base, kt_json_order *order,
+                                  kt_json_lists *l) {
+  uint64_t fault = 0;
+  for (uint32_t n = 0; n < KT_JSON_ORDER_NODES && base + n <= j->count; n += 64)
+    fault |= list_word(j, base + n, order, l);
+  return fault;
 }
 
 kt_status kt_json_index_avx512(kt_json *j) {
-  kt_json_blocks blocks;
-  kt_json_carry carry = { 0 };
-  kt_json_blocks_init(&blocks, j->text, j->len);
-  j->has_escaped_ascii = 0;
-  for (size_t from = 0; from <= blocks.last; from += KT_JSON_CHUNK_BLOCKS) {
-    size_t to = from + KT_JSON_CHUNK_BLOCKS;
-    if (to > blocks.last) {
-      to = blocks.last + 1;
-      kt_json_add_tail(&blocks, j->len);
-    }
-    size_t need = j->count + (to - from) * KT_JSON_BLOCK + 1;
-    if (need >= j->cap && kt_json_reserve(j, need)) return KT_ENOMEM;
-    if (index_chunk(j, &blocks, from, to, &carry)) return KT_EPARSE;
-  }
-  if (carry.in_string) return KT_EPARSE;
-  j->count++;
-  j->pos[j->count] = (uint32_t)j->len;
-  j->ch[j->count] = (uint8_t)(carry.behind_scalar << 7);
-  return check_order(j) ? KT_EPARSE : KT_OK;
+  static const kt_json_steps steps = { index_chunk, list_nodes };
+  return kt_json_index_by(j, &steps);
 }
 #else
 typedef int kt_json_avx512_is_elsewhere;
