@@ -295,15 +295,9 @@ static kt_status feed_lines(kt_batch *b, kt_span payload) {
 
 static kt_status add_rejects(kt_batch *b) {
   for (size_t i = 0; i < b->reject_count; i++) {
-    const kt_reject *r = &b->rejects[i];
-    const kt_frame *f = &b->block.frames[r->frame];
-    const kt_dead why = { .size = sizeof why,
-                          .attempts = 1,
-                          .code = r->why.code,
-                          .lane = KT_LIT("parse"),
-                          .place = f->place,
-                          .reason = kt_span_of(r->why.message) };
-    if (kt_batch_add_dead(b, NULL, f->bytes, &why) < 0) return KT_ENOMEM;
+    kt_span frame;
+    const kt_dead why = kt_batch_reject(b, i, &frame);
+    if (kt_batch_add_dead(b, NULL, frame, &why) < 0) return KT_ENOMEM;
   }
   return KT_OK;
 }

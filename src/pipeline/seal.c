@@ -12,15 +12,9 @@
 static kt_status set_rejects_aside(kt_item *it) {
   kt_batch *b = it->batch;
   for (; it->rejects_done < b->reject_count; it->rejects_done++) {
-    const kt_reject *r = &b->rejects[it->rejects_done];
-    const kt_frame *f = &b->block.frames[r->frame];
-    const kt_dead dead = { .size = sizeof dead,
-                           .attempts = 1,
-                           .code = r->why.code,
-                           .lane = KT_LIT("parse"),
-                           .place = f->place,
-                           .reason = kt_span_of(r->why.message) };
-    if (kt_deadletter_add(it, NULL, f->bytes, &dead) < 0) return KT_ENOMEM;
+    kt_span frame;
+    const kt_dead dead = kt_batch_reject(b, it->rejects_done, &frame);
+    if (kt_deadletter_add(it, NULL, frame, &dead) < 0) return KT_ENOMEM;
   }
   return KT_OK;
 }

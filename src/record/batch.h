@@ -63,6 +63,8 @@ kt_record *kt_batch_insert(kt_batch *b, size_t at);
 void kt_batch_forget(kt_batch *b);
 /* Room for a score on each record, all unset. */
 kt_status kt_batch_want_scores(kt_batch *b);
+/* Why the parser rejected what rejects[i] is about, and the frame; both borrowed from the batch. */
+kt_dead kt_batch_reject(const kt_batch *b, size_t i, kt_span *frame);
 /* Appends a KT_DEAD record; everything is copied. `origin` (may be NULL) gives id and times. */
 kt_status kt_batch_add_dead(kt_batch *b, const kt_record *origin, kt_span frame,
                             const kt_dead *why);

@@ -110,6 +110,18 @@ kt_status kt_builder_reject(kt_builder *out, size_t frame, const kt_error *why) 
   return KT_OK;
 }
 
+kt_dead kt_batch_reject(const kt_batch *b, size_t i, kt_span *frame) {
+  const kt_reject *r = &b->rejects[i];
+  const kt_frame *f = &b->block.frames[r->frame];
+  *frame = f->bytes;
+  return (kt_dead){ .size = sizeof(kt_dead),
+                    .attempts = 1,
+                    .code = r->why.code,
+                    .lane = KT_LIT("parse"),
+                    .place = f->place,
+                    .reason = kt_span_of(r->why.message) };
+}
+
 kt_status kt_batch_add_dead(kt_batch *b, const kt_record *origin, kt_span frame,
                             const kt_dead *why) {
   kt_record *r = append(b, UINT32_MAX);
