@@ -307,7 +307,7 @@ START_TEST(hash_forgets_nothing) {
 }
 END_TEST
 
-START_TEST(env_counts_a_child_with_its_parent) {
+START_TEST(D_accounting_a_child_counts_with_its_parent) {
   test_alloc a = { 0 };
   kt_env *env = test_env(&a, NULL), *child;
   extern kt_status kt_env_child(const kt_env *, kt_env **, kt_error *);
@@ -345,6 +345,6 @@ int main(void) {
   tcase_add_test(t, crc32_is_that_of_the_standard);
   tcase_add_test(t, hash_differs_with_each_byte_and_length);
   tcase_add_test(t, hash_forgets_nothing);
-  tcase_add_test(t, env_counts_a_child_with_its_parent);
+  tcase_add_test(t, D_accounting_a_child_counts_with_its_parent);
   return test_run(s);
 }

@@ -194,7 +194,7 @@ START_TEST(csv_header_once_with_mark) {
 }
 END_TEST
 
-START_TEST(fields_pick_rename_and_point) {
+START_TEST(D_columns_pick_rename_and_point) {
   kt_env *env = test_env(NULL, NULL);
   kt_batch *b = one_post(env, "x");
   expect(b, KT_FORMAT_NDJSON,
@@ -686,7 +686,7 @@ int main(void) {
   tcase_add_test(t, missing_is_null_or_empty);
   tcase_add_test(t, csv_quotes_only_what_must_be);
   tcase_add_test(t, csv_header_once_with_mark);
-  tcase_add_test(t, fields_pick_rename_and_point);
+  tcase_add_test(t, D_columns_pick_rename_and_point);
   tcase_add_test(t, pointers_follow_their_rules);
   tcase_add_test(t, options_say_what_is_wrong);
   tcase_add_test(t, each_kind_where_it_belongs);

@@ -92,7 +92,7 @@ START_TEST(other_kinds_come_back) {
 }
 END_TEST
 
-START_TEST(dead_letters_come_back) {
+START_TEST(D_dead_letter_comes_back) {
   kt_env *env = test_env(NULL, NULL);
   kt_batch *b = kt_batch_new(env, NULL);
   kt_dead why = { .size = sizeof why,
@@ -117,7 +117,7 @@ int main(void) {
   TCase *t = tcase_create("encode_again");
   tcase_add_test(t, records_come_back);
   tcase_add_test(t, other_kinds_come_back);
-  tcase_add_test(t, dead_letters_come_back);
+  tcase_add_test(t, D_dead_letter_comes_back);
   suite_add_tcase(s, t);
   return test_run(s);
 }

@@ -216,7 +216,7 @@ START_TEST(sample_by_user_and_by_payload) {
 }
 END_TEST
 
-START_TEST(sample_lets_the_rest_pass) {
+START_TEST(D_filters_let_the_rest_pass) {
   kt_env *env = test_env(NULL, NULL);
   kt_batch *b = five_records(env);
   void *self;
@@ -273,7 +273,7 @@ START_TEST(dedup_within_a_batch) {
 }
 END_TEST
 
-START_TEST(dedup_forgets_the_abandoned) {
+START_TEST(D_dedup_forgets_the_abandoned) {
   char first[8][16], second[8][16];
   kt_env *env = test_env(NULL, NULL);
   void *d = open_dedup(env, "dedup:");
@@ -435,10 +435,10 @@ int main(void) {
   tcase_add_test(t, where_says_what_is_wrong);
   tcase_add_test(t, sample_is_a_share_and_the_same);
   tcase_add_test(t, sample_by_user_and_by_payload);
-  tcase_add_test(t, sample_lets_the_rest_pass);
+  tcase_add_test(t, D_filters_let_the_rest_pass);
   tcase_add_test(t, dedup_drops_what_was_seen);
   tcase_add_test(t, dedup_within_a_batch);
-  tcase_add_test(t, dedup_forgets_the_abandoned);
+  tcase_add_test(t, D_dedup_forgets_the_abandoned);
   tcase_add_test(t, dedup_is_as_the_model);
   tcase_add_test(t, dedup_stays_bounded_without_settle);
   tcase_add_test(t, no_memory_at_open);

@@ -219,7 +219,7 @@ static int barrier(t_source *s, kt_feed *f, kt_error *err) {
   return 0;
 }
 
-START_TEST(test_a_barrier_goes_through_every_lane) {
+START_TEST(test_D_barrier_goes_through_every_lane) {
   t_setup_with(&t, "live:", "holds:", "dead:");
   feed(5, 0, "100");
   t_set(&t, "batch.max_age_ms", "1h");
@@ -314,7 +314,7 @@ static int note_run_no(t_sink *s, kt_delivery *d, kt_error *err) {
   return 2;
 }
 
-START_TEST(test_abandoned_records_come_again_and_are_not_committed) {
+START_TEST(test_D_barrier_abandoned_records_come_again) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_filter(t.p, "t:", &t.err), KT_OK);
   feed(30, 0, "10");
@@ -415,7 +415,7 @@ static int note_first(t_sink *s, kt_delivery *d, kt_error *err) {
   return 2;
 }
 
-START_TEST(test_the_run_counter_goes_on_where_it_was) {
+START_TEST(test_D_positions_carry_the_run_counter) {
   kt_env *env = test_env(NULL, NULL);
   ck_assert_int_eq(kt_buf_new(env, &kept, NULL), KT_OK);
   t_setup(&t);
@@ -469,7 +469,7 @@ static int note_mark(t_sink *s, kt_delivery *d, kt_error *err) {
   return 2;
 }
 
-START_TEST(test_the_watermark_is_monotone_and_not_beyond_arrival) {
+START_TEST(test_D_watermark_is_monotone_and_not_beyond_arrival) {
   t_setup(&t);
   feed(5, 1, "1");
   t.source.frame = hours;
@@ -493,7 +493,7 @@ static int first_fails(t_sink *s, kt_delivery *d, kt_error *err) {
   return kt_error_set(err, KT_EIO, 0, "t", "down");
 }
 
-START_TEST(test_the_watermark_waits_for_what_is_tried_again) {
+START_TEST(test_D_watermark_waits_for_what_is_tried_again) {
   t_setup(&t);
   feed(3, 0, "1");
   t.source.frame = hours;
@@ -509,7 +509,7 @@ START_TEST(test_the_watermark_waits_for_what_is_tried_again) {
 }
 END_TEST
 
-START_TEST(test_an_idle_live_source_lets_sinks_hear_the_clock) {
+START_TEST(test_D_watermark_of_an_idle_live_source) {
   t_setup_with(&t, "live:", "a:", "dead:");
   feed(1, 0, "1");
   t_run_for(&t, 1000);
@@ -643,7 +643,7 @@ static kt_status position_without_memory(void *self, kt_buf *out) {
 }
 
 /* A stop in between does not forget the batch whose position is still to be asked. */
-START_TEST(test_a_position_is_asked_again_before_a_stop) {
+START_TEST(test_D_positions_one_is_asked_again_before_a_stop) {
   t_setup(&t);
   kt_source_ops poor = { .size = sizeof poor,
                          .name = "poor",
@@ -696,22 +696,22 @@ int main(void) {
   tcase_add_test(c, test_a_whole_source_is_cut_by_age_only_while_it_waits);
   tcase_add_test(c, test_a_batch_is_cut_by_bytes);
   tcase_add_test(c, test_the_source_cuts);
-  tcase_add_test(c, test_a_barrier_goes_through_every_lane);
+  tcase_add_test(c, test_D_barrier_goes_through_every_lane);
   tcase_add_test(c, test_a_gap_is_a_record_in_its_place);
   tcase_add_test(c, test_gaps_take_room);
-  tcase_add_test(c, test_abandoned_records_come_again_and_are_not_committed);
+  tcase_add_test(c, test_D_barrier_abandoned_records_come_again);
   tcase_add_test(c, test_a_batch_abandoned_before_the_lanes_is_settled_once);
   tcase_add_test(c, test_what_waits_for_a_retry_is_abandoned_too);
-  tcase_add_test(c, test_the_run_counter_goes_on_where_it_was);
-  tcase_add_test(c, test_the_watermark_is_monotone_and_not_beyond_arrival);
-  tcase_add_test(c, test_the_watermark_waits_for_what_is_tried_again);
-  tcase_add_test(c, test_an_idle_live_source_lets_sinks_hear_the_clock);
+  tcase_add_test(c, test_D_positions_carry_the_run_counter);
+  tcase_add_test(c, test_D_watermark_is_monotone_and_not_beyond_arrival);
+  tcase_add_test(c, test_D_watermark_waits_for_what_is_tried_again);
+  tcase_add_test(c, test_D_watermark_of_an_idle_live_source);
   tcase_add_test(c, test_a_source_that_fails_is_read_again);
   tcase_add_test(c, test_a_source_that_fails_for_good_ends_the_run_with_what_was_read_delivered);
   tcase_add_test(c, test_callbacks_do_not_re_enter);
   tcase_add_test(c, test_what_is_missing_or_wrong_is_told);
   tcase_add_test(c, test_parts_may_change_after_a_first_step_that_failed);
-  tcase_add_test(c, test_a_position_is_asked_again_before_a_stop);
+  tcase_add_test(c, test_D_positions_one_is_asked_again_before_a_stop);
   tcase_add_test(c, test_limits_end_the_run);
   suite_add_tcase(s, c);
   return test_run(s);

@@ -250,7 +250,7 @@ static int look_at_scores(t_sink *s, kt_delivery *d, kt_error *err) {
   return 2;
 }
 
-START_TEST(test_score_on_error_deliver) {
+START_TEST(test_D_scoring_fails_deliver) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
   feed(5, 1, "5");
@@ -263,7 +263,7 @@ START_TEST(test_score_on_error_deliver) {
 }
 END_TEST
 
-START_TEST(test_score_on_error_dead_letter) {
+START_TEST(test_D_scoring_fails_dead_letter) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
   feed(5, 1, "5");
@@ -280,7 +280,7 @@ START_TEST(test_score_on_error_dead_letter) {
 }
 END_TEST
 
-START_TEST(test_score_on_error_stop) {
+START_TEST(test_D_scoring_fails_stop) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
   feed(5, 1, "2");
@@ -396,9 +396,9 @@ int main(void) {
   c = tcase_create("filters and scorer");
   tcase_add_test(c, test_filters_drop_and_are_settled_once_a_batch);
   tcase_add_test(c, test_scores_come_out_of_order_and_leave_in_order);
-  tcase_add_test(c, test_score_on_error_deliver);
-  tcase_add_test(c, test_score_on_error_dead_letter);
-  tcase_add_test(c, test_score_on_error_stop);
+  tcase_add_test(c, test_D_scoring_fails_deliver);
+  tcase_add_test(c, test_D_scoring_fails_dead_letter);
+  tcase_add_test(c, test_D_scoring_fails_stop);
   tcase_add_test(c, test_a_scorer_that_is_down_is_tried_again);
   tcase_add_test(c, test_a_scorer_is_asked_in_order);
   tcase_add_test(c, test_a_scorer_with_a_wrong_key_ends_the_run);

@@ -322,7 +322,7 @@ static int full_once(t_sink *s, kt_delivery *d, kt_error *err) {
   return s->calls % 2 ? KT_AGAIN : 2;
 }
 
-START_TEST(test_again_with_nothing_in_flight_holds_the_lane) {
+START_TEST(test_D_again_with_nothing_in_flight_holds_the_lane) {
   t_setup(&t);
   feed(3, 1, "1");
   t.a.script = full_once;
@@ -332,7 +332,7 @@ START_TEST(test_again_with_nothing_in_flight_holds_the_lane) {
 }
 END_TEST
 
-START_TEST(test_again_rests_until_the_deadline) {
+START_TEST(test_D_again_rests_until_the_deadline) {
   t_setup(&t);
   feed(3, 1, "1");
   t.a.script = full_once;
@@ -350,7 +350,7 @@ START_TEST(test_again_rests_until_the_deadline) {
 }
 END_TEST
 
-START_TEST(test_again_rests_until_a_descriptor_is_ready) {
+START_TEST(test_D_again_rests_until_a_descriptor_is_ready) {
   int fds[2];
   ck_assert_int_eq(pipe(fds), 0);
   t_setup(&t);
@@ -389,7 +389,7 @@ static int third_fails(t_sink *s, kt_delivery *d, kt_error *err) {
   return KT_ENET;
 }
 
-START_TEST(test_window_1_keeps_the_order) {
+START_TEST(test_D_order_window_1_keeps_it) {
   t_setup_with(&t, "t:", "a:?lane.window=1", "dead:");
   feed(9, 1, "1");
   t.a.script = third_fails;
@@ -407,7 +407,7 @@ static const char *post_then_delete(size_t i) {
   return i == 3 ? "-x" : "x";
 }
 
-START_TEST(test_a_delete_never_overtakes_its_post) {
+START_TEST(test_D_order_a_delete_never_overtakes_its_post) {
   t_setup(&t);
   feed(5, 0, "1");
   t.source.frame = post_then_delete;
@@ -492,7 +492,7 @@ static int lets_go(t_sink *s, kt_delivery *d, kt_error *err) {
   return KT_OK;
 }
 
-START_TEST(test_an_unpinned_delivery_comes_back_without_its_batch) {
+START_TEST(test_D_holds_an_unpinned_delivery_has_no_batch) {
   t_setup(&t);
   feed(2, 1, "2");
   t.a.script = lets_go;
@@ -503,7 +503,7 @@ START_TEST(test_an_unpinned_delivery_comes_back_without_its_batch) {
 }
 END_TEST
 
-START_TEST(test_an_unpinned_delivery_cannot_be_rejected) {
+START_TEST(test_D_holds_an_unpinned_delivery_cannot_be_rejected) {
   t_setup(&t);
   feed(2, 1, "2");
   t.a.script = lets_go;
@@ -515,7 +515,7 @@ START_TEST(test_an_unpinned_delivery_cannot_be_rejected) {
 }
 END_TEST
 
-START_TEST(test_a_sink_that_holds_is_flushed_at_the_end) {
+START_TEST(test_D_holds_a_sink_is_flushed_at_the_end) {
   t_setup_with(&t, "t:", "holds:", "dead:");
   feed(20, 1, "1");
   t.a.hold = 1;
@@ -570,7 +570,7 @@ START_TEST(test_a_full_sink_is_flushed_before_a_barrier) {
 }
 END_TEST
 
-START_TEST(test_a_full_sink_is_flushed_when_the_commit_lags) {
+START_TEST(test_D_holds_a_full_sink_is_flushed_when_the_commit_lags) {
   holds_one("3");
   t.source.closed = 0;
   t_run_for(&t, 599000);
@@ -747,21 +747,21 @@ int main(void) {
   tcase_add_test(c, test_a_held_lane_that_nobody_waits_for_is_no_failure);
   suite_add_tcase(s, c);
   c = tcase_create("submit");
-  tcase_add_test(c, test_again_with_nothing_in_flight_holds_the_lane);
-  tcase_add_test(c, test_again_rests_until_the_deadline);
-  tcase_add_test(c, test_again_rests_until_a_descriptor_is_ready);
+  tcase_add_test(c, test_D_again_with_nothing_in_flight_holds_the_lane);
+  tcase_add_test(c, test_D_again_rests_until_the_deadline);
+  tcase_add_test(c, test_D_again_rests_until_a_descriptor_is_ready);
   tcase_add_test(c, test_window_bounds_what_is_in_flight);
-  tcase_add_test(c, test_window_1_keeps_the_order);
-  tcase_add_test(c, test_a_delete_never_overtakes_its_post);
+  tcase_add_test(c, test_D_order_window_1_keeps_it);
+  tcase_add_test(c, test_D_order_a_delete_never_overtakes_its_post);
   tcase_add_test(c, test_I4_done_twice_is_ignored);
   tcase_add_test(c, test_I4_done_before_a_failing_submit_counts_once);
   tcase_add_test(c, test_done_from_another_thread_wakes_the_owner);
-  tcase_add_test(c, test_an_unpinned_delivery_comes_back_without_its_batch);
-  tcase_add_test(c, test_an_unpinned_delivery_cannot_be_rejected);
-  tcase_add_test(c, test_a_sink_that_holds_is_flushed_at_the_end);
+  tcase_add_test(c, test_D_holds_an_unpinned_delivery_has_no_batch);
+  tcase_add_test(c, test_D_holds_an_unpinned_delivery_cannot_be_rejected);
+  tcase_add_test(c, test_D_holds_a_sink_is_flushed_at_the_end);
   tcase_add_test(c, test_a_full_sink_is_flushed_at_the_end);
   tcase_add_test(c, test_a_full_sink_is_flushed_before_a_barrier);
-  tcase_add_test(c, test_a_full_sink_is_flushed_when_the_commit_lags);
+  tcase_add_test(c, test_D_holds_a_full_sink_is_flushed_when_the_commit_lags);
   tcase_add_test(c, test_a_breaker_does_not_keep_a_sink_from_its_flush);
   tcase_add_test(c, test_a_flush_that_fails_is_asked_again);
   tcase_add_test(c, test_a_step_of_a_sink_that_fails);

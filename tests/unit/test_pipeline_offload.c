@@ -144,7 +144,7 @@ static void run_close(run *r) {
   pthread_mutex_destroy(&r->sink.gate);
 }
 
-START_TEST(offload_waits_on_a_worker) {
+START_TEST(D_blocks_waits_on_a_worker) {
   run r;
   run_open(&r, "2");
   pthread_mutex_lock(&r.sink.gate);
@@ -256,7 +256,7 @@ int main(void) {
   TCase *t = tcase_create("offload");
   suite_add_tcase(s, t);
   tcase_set_timeout(t, 60);
-  tcase_add_test(t, offload_waits_on_a_worker);
+  tcase_add_test(t, D_blocks_waits_on_a_worker);
   tcase_add_test(t, offload_needs_workers);
   tcase_add_test(t, offload_tells_of_a_failed_flush);
   tcase_add_test(t, offload_flushes_a_full_sink);

@@ -234,7 +234,7 @@ START_TEST(test_freed_with_everything_in_flight) {
 }
 END_TEST
 
-START_TEST(test_a_frozen_process_loses_one_tick) {
+START_TEST(test_D_frozen_process_loses_one_tick) {
   t_setup(&t);
   feed(1, 1, "1");
   t_set(&t, "drain.timeout_ms", "1m");
@@ -454,7 +454,7 @@ int main(void) {
   tcase_add_test(c, test_what_a_sink_completes_while_it_closes_counts);
   tcase_add_test(c, test_drain);
   tcase_add_test(c, test_freed_with_everything_in_flight);
-  tcase_add_test(c, test_a_frozen_process_loses_one_tick);
+  tcase_add_test(c, test_D_frozen_process_loses_one_tick);
   suite_add_tcase(s, c);
   c = tcase_create("threads");
   tcase_set_timeout(c, 60);

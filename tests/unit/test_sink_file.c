@@ -353,7 +353,7 @@ START_TEST(file_in_shared_memory_is_a_file) {
 }
 END_TEST
 
-START_TEST(file_closed_pipe_is_told) {
+START_TEST(D_sigpipe_a_closed_pipe_is_told) {
   try_sink s;
   kt_delivery d = try_posts(1, 1);
   int ends[2];
@@ -677,7 +677,7 @@ int main(void) {
   tcase_add_test(t, file_given_back_for_good_leaves_no_trace);
   tcase_add_test(t, file_device_errors_hold_the_lane);
   tcase_add_test(t, file_in_shared_memory_is_a_file);
-  tcase_add_test(t, file_closed_pipe_is_told);
+  tcase_add_test(t, D_sigpipe_a_closed_pipe_is_told);
   tcase_add_test(t, file_deletes_have_a_file_of_their_own);
   tcase_add_test(t, file_compressed_can_be_read_after_each_sync_and_goes_on);
   tcase_add_test(t, folder_hours_are_closed_by_the_watermark);

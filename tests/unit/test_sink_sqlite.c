@@ -111,7 +111,7 @@ START_TEST(sqlite_deletes_erase_and_stay) {
 END_TEST
 
 /* With the database still open: a flush empties the write-ahead log of what was erased. */
-START_TEST(sqlite_erased_text_is_in_no_file) {
+START_TEST(D_erasure_text_is_in_no_file) {
   try_sink s;
   size_t n = 0;
   open_db(&s, "");
@@ -310,7 +310,7 @@ int main(void) {
   tcase_add_test(t, sqlite_keeps_one_row_an_id);
   tcase_add_test(t, sqlite_scores_stay_exact_and_are_not_lost);
   tcase_add_test(t, sqlite_deletes_erase_and_stay);
-  tcase_add_test(t, sqlite_erased_text_is_in_no_file);
+  tcase_add_test(t, D_erasure_text_is_in_no_file);
   tcase_add_test(t, sqlite_one_transaction_a_group);
   tcase_add_test(t, sqlite_busy_is_tried_again);
   tcase_add_test(t, sqlite_full_disk_is_told_to_deliveries);
