@@ -105,6 +105,10 @@ KT_API void kt_batch_unref(kt_batch *b); /* NULL allowed */
  * text that is not JSON up to where the answer is known or is nested deeper than 128 levels;
  * KT_EINVAL for what is no pointer. Allocates nothing. Any thread. */
 KT_API kt_status kt_json_find(kt_span json, const char *pointer, kt_span *out);
+/* Appends the text of a string that kt_json_find() found, without its quotes and escapes (half a
+ * surrogate pair becomes U+FFFD); any other value as it is written. KT_EPARSE: not JSON; KT_ENOMEM.
+ * Any thread. */
+KT_API kt_status kt_json_unquote(kt_span value, kt_buf *out);
 
 #ifdef __cplusplus
 }

@@ -170,3 +170,21 @@ kt_status kt_json_find(kt_span json, const char *pointer, kt_span *out) {
   *out = (kt_span){ from, (size_t)(f.p - from) };
   return KT_OK;
 }
+
+kt_status kt_json_unquote(kt_span value, kt_buf *out) {
+  kt_span v;
+  uint32_t flags = 0;
+  kt_status st = kt_json_find(value, "", &v);
+  if (st < 0) return st;
+  if (*v.ptr != '"') return kt_buf_append(out, v);
+  char *to = kt_buf_reserve(out, v.len + 4);
+  if (!to) return KT_ENOMEM;
+  size_t n = 0;
+  for (const char *p = v.ptr + 1, *end = v.ptr + v.len - 1; p < end;)
+    if (*p == '\\')
+      n += kt_json_decode_escape(&p, end, to + n, &flags);
+    else
+      to[n++] = *p++;
+  kt_buf_added(out, n);
+  return KT_OK;
+}

@@ -321,6 +321,29 @@ START_TEST(pointers_find_values) {
 }
 END_TEST
 
+START_TEST(found_strings_lose_quotes_and_escapes) {
+  static const char *const cases[][2] = { { "\"\"", "" },
+                                          { "\"plain\"", "plain" },
+                                          { " \"a\\n\\\"b\\u00e9\" ", "a\n\"b\xC3\xA9" },
+                                          { "\"\\ud83d\\ude00!\"", "\xF0\x9F\x98\x80!" },
+                                          { "\"\\ud83d!\"", "\xEF\xBF\xBD!" },
+                                          { "-1.50", "-1.50" },
+                                          { "{\"a\":\"\\n\"}", "{\"a\":\"\\n\"}" } };
+  kt_buf *out;
+  ck_assert_int_eq(kt_buf_new(env, &out, NULL), KT_OK);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    kt_buf_truncate(out, 0);
+    ck_assert_int_eq(kt_json_unquote(kt_span_of(cases[i][0]), out), KT_OK);
+    expect_span(kt_buf_bytes(out), cases[i][1]);
+  }
+  kt_buf_truncate(out, 0);
+  ck_assert_int_eq(kt_json_unquote(kt_span_of("\"torn"), out), KT_EPARSE);
+  ck_assert_int_eq(kt_json_unquote(kt_span_of("\"\\x\""), out), KT_EPARSE);
+  ck_assert_uint_eq(kt_buf_bytes(out).len, 0);
+  kt_buf_free(out);
+}
+END_TEST
+
 /* No slack behind the text here: every prefix stands at the very end of what can be read. */
 START_TEST(pointers_refuse_broken_texts) {
   static const char text[] = "{\"a\":[1,{\"b\":\"x\\n\"},true],\"c\":-1.5e3}";
@@ -487,6 +510,7 @@ int main(void) {
   tcase_add_loop_test(each, failing_allocations_are_survived, 0, JSON_ISAS);
   tcase_add_test(once, keysets_are_checked);
   tcase_add_test(once, pointers_find_values);
+  tcase_add_test(once, found_strings_lose_quotes_and_escapes);
   tcase_add_test(once, pointers_refuse_broken_texts);
   tcase_add_test(once, strings_are_escaped_little);
   tcase_add_test(once, numbers_are_written_shortest);
