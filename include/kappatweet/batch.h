@@ -59,6 +59,7 @@ enum {
 enum {
   KT_SCORE_FAILED = 1u << 0,      /* the scorer failed on this record; label is KT_LABEL_NONE */
   KT_SCORE_OUT_OF_DEPTH = 1u << 1 /* unknown language, empty text: do not rely on it */
+  /* Bits 16 to 30: the language that the scorer assumed; see kt_score_language(). */
 };
 
 /* Sentiment of one record; the four scores sum to 1. 24 bytes for ever. */
@@ -84,6 +85,11 @@ KT_API size_t kt_batch_count(const kt_batch *b);
 KT_API const kt_record *kt_batch_record(const kt_batch *b, size_t i);
 /* NULL when the record has no score. */
 KT_API const kt_score *kt_batch_score(const kt_batch *b, size_t i);
+/* Who made the scores of this batch: name and version of the scorer, hash of its model; the null
+ * span for what it did not tell. */
+KT_API kt_span kt_batch_scorer(const kt_batch *b);
+KT_API kt_span kt_batch_scorer_version(const kt_batch *b);
+KT_API kt_span kt_batch_model_hash(const kt_batch *b);
 /* Where the frame of record i came from, for people: "posts.ndjson:17:52311". */
 KT_API kt_span kt_batch_place(const kt_batch *b, size_t i);
 /* 32 hexadecimal digits, the same when the same input is read and cut again. */

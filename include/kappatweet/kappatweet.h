@@ -14,10 +14,12 @@
 #include <kappatweet/parser.h>
 #include <kappatweet/parts.h>
 #include <kappatweet/pipeline.h>
+#include <kappatweet/score.h>
 #include <kappatweet/scorer.h>
 #include <kappatweet/sink.h>
 #include <kappatweet/source.h>
 #include <kappatweet/text.h>
+#include <kappatweet/train.h>
 #include <kappatweet/types.h>
 #include <kappatweet/version.h>
 

@@ -34,6 +34,9 @@ KT_API void kt_scoring_set(kt_scoring *s, size_t i, const kt_score *score);
 /* Scoring of record i failed: `score.on_error` of the pipeline decides what becomes of it.
  * No effect on what is no post. */
 KT_API void kt_scoring_fail(kt_scoring *s, size_t i, const kt_error *why);
+/* Tells who scores, for kt_batch_scorer(), _scorer_version() and _model_hash(): copied, each cut to
+ * 63 bytes; the null span for what there is not. Before kt_scoring_done(). */
+KT_API void kt_scoring_identity(kt_scoring *s, kt_span name, kt_span version, kt_span model_hash);
 /* Exactly once, from any thread. `why` NULL: done; else every record without a score has failed. */
 KT_API void kt_scoring_done(kt_scoring *s, const kt_error *why);
 

@@ -119,6 +119,10 @@ void kt_scoring_fail(kt_scoring *s, size_t i, const kt_error *why) {
   s->failed[s->failed_count++] = (kt_failed){ (uint32_t)i, *why };
 }
 
+void kt_scoring_identity(kt_scoring *s, kt_span name, kt_span version, kt_span model_hash) {
+  kt_batch_set_scorer(s->item->batch, name, version, model_hash);
+}
+
 void kt_scoring_done(kt_scoring *s, const kt_error *why) {
   int held = KT_SCORING_HELD;
   kt_pipeline *p = s->item->p;

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/span.h"
+#include "base/utf8.h"
 
 static_assert(sizeof(kt_score) == 24, "kt_score is 24 bytes for ever");
 static_assert(sizeof(kt_record) == 56 + 8 * sizeof(kt_span), "kt_record is frozen");
@@ -42,6 +43,7 @@ static void batch_reset(kt_batch *b) {
   b->watermark_ms = KT_UNKNOWN;
   memset(b->id, '0', 32);
   b->id[32] = '\0';
+  b->scorer[0] = b->scorer_version[0] = b->model_hash[0] = '\0';
   if (b->dead) memset(b->dead, 0, b->dead_cap * sizeof *b->dead);
 }
 
@@ -231,4 +233,32 @@ void kt_batch_make_id(kt_batch *b, kt_span source) {
     b->id[i] = digits[h.hi >> (60 - 4 * i) & 15];
     b->id[16 + i] = digits[h.lo >> (60 - 4 * i) & 15];
   }
+}
+
+static void keep_name(char out[64], kt_span name) {
+  size_t n = name.ptr ? kt_utf8_cut(name.ptr, name.len, 63) : 0;
+  if (n) memcpy(out, name.ptr, n);
+  out[n] = '\0';
+}
+
+void kt_batch_set_scorer(kt_batch *b, kt_span name, kt_span version, kt_span model_hash) {
+  keep_name(b->scorer, name);
+  keep_name(b->scorer_version, version);
+  keep_name(b->model_hash, model_hash);
+}
+
+static kt_span name_of(const char *kept) {
+  return *kept ? kt_span_of(kept) : KT_NULL_SPAN;
+}
+
+kt_span kt_batch_scorer(const kt_batch *b) {
+  return name_of(b->scorer);
+}
+
+kt_span kt_batch_scorer_version(const kt_batch *b) {
+  return name_of(b->scorer_version);
+}
+
+kt_span kt_batch_model_hash(const kt_batch *b) {
+  return name_of(b->model_hash);
 }

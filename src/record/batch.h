@@ -42,6 +42,7 @@ struct kt_batch {
   size_t reject_count, reject_cap;
   int64_t watermark_ms;
   char id[33];
+  char scorer[64], scorer_version[64], model_hash[64]; /* NUL-terminated, "" = not told */
 };
 
 /* An empty batch with one reference, from the pool or (pool NULL) from env. NULL: no memory. */
@@ -63,6 +64,8 @@ kt_record *kt_batch_insert(kt_batch *b, size_t at);
 void kt_batch_forget(kt_batch *b);
 /* Room for a score on each record, all unset. */
 kt_status kt_batch_want_scores(kt_batch *b);
+/* For kt_batch_scorer() and what is beside it; each is copied and cut to 63 bytes. */
+void kt_batch_set_scorer(kt_batch *b, kt_span name, kt_span version, kt_span model_hash);
 /* Why the parser rejected what rejects[i] is about, and the frame; both borrowed from the batch. */
 kt_dead kt_batch_reject(const kt_batch *b, size_t i, kt_span *frame);
 /* Appends a KT_DEAD record; everything is copied. `origin` (may be NULL) gives id and times. */
