@@ -13,7 +13,7 @@ static kt_status unknown(unsigned command, const char *name, kt_error *err) {
 
 static int find_long(unsigned command, const char *name, size_t n) {
   for (int key = 0; key < CLI_KEYS; key++)
-    if (key != CLI_SOURCE && (cli_settings[key].commands & command) &&
+    if (key != CLI_SOURCE && key != CLI_FILES && (cli_settings[key].commands & command) &&
         strlen(cli_settings[key].name) == n && !memcmp(cli_settings[key].name, name, n))
       return key;
   return -1;
@@ -70,6 +70,8 @@ kt_status cli_args(cli_plan *plan, unsigned command, int argc, char **argv, kt_e
     }
     if (!only_operands && arg[0] == '-' && arg[1])
       st = take_option(plan, command, arg, &a, err);
+    else if (cli_settings[CLI_FILES].commands & command)
+      st = cli_plan_add(plan, CLI_FILES, arg, 0, err);
     else if (plan->values[CLI_SOURCE].count)
       st = cli_fail(err, KT_EINVAL, "command", "one %s only: '%.60s' is too many",
                     command == CLI_PARTS ? "part" : "source (quote a glob)", arg);

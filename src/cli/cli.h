@@ -32,6 +32,19 @@ typedef enum cli_key {
   CLI_CONFIG,
   CLI_COUNT,
   CLI_LANG,
+  CLI_BY,
+  CLI_FILES, /* operands of the commands below */
+  CLI_MODEL,
+  CLI_FORMAT,
+  CLI_INPUT,
+  CLI_COLUMN,
+  CLI_LANGUAGE,
+  CLI_IDENTIFY,
+  CLI_EXPLAIN,
+  CLI_OUT,
+  CLI_VALIDATION,
+  CLI_LEXICON,
+  CLI_INFO,
   CLI_JSON,
   CLI_HELP,
   CLI_KEYS
@@ -40,7 +53,15 @@ typedef enum cli_key {
 typedef enum cli_shape { CLI_FLAG, CLI_ONE, CLI_MANY } cli_shape;
 
 /* Bits of cli_setting.commands. */
-enum { CLI_RUN = 1, CLI_CHECK = 2, CLI_TOP_WORDS = 4, CLI_PARTS = 8 };
+enum {
+  CLI_RUN = 1,
+  CLI_CHECK = 2,
+  CLI_TOP_WORDS = 4,
+  CLI_PARTS = 8,
+  CLI_SCORE_TEXTS = 16,
+  CLI_TRAIN = 32,
+  CLI_EVALUATE = 64
+};
 
 typedef struct cli_setting {
   const char *name; /* "time-limit": the option is --time-limit, the key of a pipeline file too */
@@ -126,7 +147,7 @@ void cli_error(const kt_error *err); /* "kappatweet: ..." on stderr */
 void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* stderr, unless quiet */
 void cli_out_quiet(int quiet);
 void cli_out_color(int allowed);
-void cli_json_string(const char *s, size_t n); /* stdout */
+void cli_json_string(const char *s, size_t n); /* stdout; invalid UTF-8 becomes U+FFFD */
 int cli_flush(void);      /* CLI_DONE, or CLI_FAILED when stdout could not be written */
 int64_t cli_now_ms(void); /* monotonic */
 kt_status cli_fail(kt_error *err, kt_status code, const char *where, const char *fmt, ...)
@@ -142,8 +163,20 @@ int cli_run(int argc, char **argv, kt_env *env);
 int cli_check(int argc, char **argv, kt_env *env);
 int cli_top_words(int argc, char **argv, kt_env *env);
 int cli_parts_command(int argc, char **argv, kt_env *env);
+int cli_score(int argc, char **argv, kt_env *env);
+int cli_explain(const cli_plan *plan, kt_env *env, const char *text); /* score --explain */
+int cli_train(int argc, char **argv, kt_env *env);
+int cli_evaluate(int argc, char **argv, kt_env *env);
 int cli_completion(int argc, char **argv);
 int cli_help(int argc, char **argv);
 void cli_help_command(unsigned command); /* on stdout */
+/* The commands in the order in which they are told of; NULL behind the last. */
+typedef struct cli_command {
+  const char *name;
+  unsigned bit;
+  const char *usage; /* "kappatweet run SOURCE ..." and a sentence on lines of their own */
+  int (*run)(int argc, char **argv, kt_env *env);
+} cli_command;
+extern const cli_command cli_commands[];
 
 #endif

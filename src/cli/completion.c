@@ -5,18 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
-  const char *name;
-  unsigned bit;
-} commands[] = {
-  { "run", CLI_RUN }, { "check", CLI_CHECK }, { "top-words", CLI_TOP_WORDS }, { "parts", CLI_PARTS }
-};
-enum { COMMANDS = sizeof commands / sizeof *commands };
+/* "run check ..." */
+static void print_names(void) {
+  for (const cli_command *c = cli_commands; c->name; c++)
+    printf("%s%s", c == cli_commands ? "" : " ", c->name);
+}
+
+static int is_option(int key, unsigned bit) {
+  return (cli_settings[key].commands & bit) && key != CLI_SOURCE && key != CLI_FILES;
+}
 
 static void print_options(unsigned bit) {
   for (int key = 0; key < CLI_KEYS; key++)
-    if ((cli_settings[key].commands & bit) && key != CLI_SOURCE)
-      printf(" --%s", cli_settings[key].name);
+    if (is_option(key, bit)) printf(" --%s", cli_settings[key].name);
 }
 
 static void bash(void) {
@@ -24,19 +25,23 @@ static void bash(void) {
        "/usr/share/bash-completion/completions/\n"
        "_kappatweet() {\n"
        "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\"\"\n"
-       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-       "    words=\"run check top-words parts completion help --version\"\n"
+       "  if [ \"$COMP_CWORD\" -eq 1 ]; then");
+  fputs("    words=\"", stdout);
+  print_names();
+  puts(" completion help --version\"\n"
        "  else\n"
        "    case \"$prev\" in\n"
        "      --stats) words=json ;;\n"
        "      completion) words=\"bash zsh fish\" ;;\n"
        "      *) case \"${COMP_WORDS[1]}\" in");
-  for (size_t i = 0; i < COMMANDS; i++) {
-    printf("        %s) words=\"", commands[i].name);
-    print_options(commands[i].bit);
+  for (const cli_command *c = cli_commands; c->name; c++) {
+    printf("        %s) words=\"", c->name);
+    print_options(c->bit);
     puts("\" ;;");
   }
-  puts("        help) words=\"run check top-words parts config\" ;;\n"
+  fputs("        help) words=\"", stdout);
+  print_names();
+  puts(" config\" ;;\n"
        "      esac ;;\n"
        "    esac\n"
        "  fi\n"
@@ -63,16 +68,18 @@ static void print_quoted(const char *s, int zsh) {
 static void zsh(void) {
   puts("#compdef kappatweet\n"
        "_kappatweet() {\n"
-       "  if (( CURRENT == 2 )); then\n"
-       "    compadd run check top-words parts completion help -- --version\n"
+       "  if (( CURRENT == 2 )); then");
+  fputs("    compadd ", stdout);
+  print_names();
+  puts(" completion help -- --version\n"
        "    return\n"
        "  fi\n"
        "  case $words[2] in");
-  for (size_t i = 0; i < COMMANDS; i++) {
-    printf("    %s) _arguments", commands[i].name);
+  for (const cli_command *c = cli_commands; c->name; c++) {
+    printf("    %s) _arguments", c->name);
     for (int key = 0; key < CLI_KEYS; key++) {
       const cli_setting *s = &cli_settings[key];
-      if (!(s->commands & commands[i].bit) || key == CLI_SOURCE) continue;
+      if (!is_option(key, c->bit)) continue;
       printf(" '%s--%s[", s->shape == CLI_MANY ? "*" : "", s->name);
       print_quoted(s->help, 1);
       printf("]%s%s'", s->arg ? ":" : "",
@@ -80,8 +87,11 @@ static void zsh(void) {
     }
     puts(" '*:file:_files' ;;");
   }
-  puts("    completion) compadd bash zsh fish ;;\n"
-       "    help) compadd run check top-words parts config ;;\n"
+  fputs("    completion) compadd bash zsh fish ;;\n"
+        "    help) compadd ",
+        stdout);
+  print_names();
+  puts(" config ;;\n"
        "  esac\n"
        "}\n"
        "if [ \"$funcstack[1]\" = _kappatweet ]; then _kappatweet \"$@\"; else compdef _kappatweet "
@@ -89,18 +99,19 @@ static void zsh(void) {
 }
 
 static void fish(void) {
-  puts("complete -c kappatweet -n __fish_use_subcommand -f -a 'run check top-words parts "
-       "completion help'\n"
+  fputs("complete -c kappatweet -n __fish_use_subcommand -f -a '", stdout);
+  print_names();
+  puts(" completion help'\n"
        "complete -c kappatweet -n __fish_use_subcommand -l version -d 'show the version'\n"
-       "complete -c kappatweet -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'\n"
-       "complete -c kappatweet -n '__fish_seen_subcommand_from help' -f -a 'run check top-words "
-       "parts config'");
-  for (size_t i = 0; i < COMMANDS; i++)
+       "complete -c kappatweet -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'");
+  fputs("complete -c kappatweet -n '__fish_seen_subcommand_from help' -f -a '", stdout);
+  print_names();
+  puts(" config'");
+  for (const cli_command *c = cli_commands; c->name; c++)
     for (int key = 0; key < CLI_KEYS; key++) {
       const cli_setting *s = &cli_settings[key];
-      if (!(s->commands & commands[i].bit) || key == CLI_SOURCE) continue;
-      printf("complete -c kappatweet -n '__fish_seen_subcommand_from %s' -l %s", commands[i].name,
-             s->name);
+      if (!is_option(key, c->bit)) continue;
+      printf("complete -c kappatweet -n '__fish_seen_subcommand_from %s' -l %s", c->name, s->name);
       if (s->letter) printf(" -s %c", s->letter);
       printf("%s -d '", s->arg ? key == CLI_STATS ? " -x -a json" : " -r" : "");
       print_quoted(s->help, 0);

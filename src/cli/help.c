@@ -12,6 +12,10 @@ static const char intro[] =
     "  kappatweet check SOURCE ...            what a run would do and what is wrong, nothing "
     "touched\n"
     "  kappatweet top-words SOURCE            the most frequent words of the posts\n"
+    "  kappatweet score [FILE]                sentiment of texts or posts, one result a line\n"
+    "  kappatweet score --explain TEXT        which words speak for which sentiment\n"
+    "  kappatweet train DATA... --out MODEL   a model of your own from labelled texts\n"
+    "  kappatweet evaluate MODEL DATA...      how well a model does on labelled texts\n"
     "  kappatweet parts [NAME]                every source, parser, filter, scorer and sink, and "
     "its options\n"
     "  kappatweet completion bash|zsh|fish    a completion script for the shell\n"
@@ -21,6 +25,7 @@ static const char intro[] =
     "for example:\n"
     "  kappatweet run posts.ndjson --to 'csv:out/?partition=hour' --to sqlite:kappa.db\n"
     "  gzip -dc posts.gz | kappatweet run - --to 'ndjson:-?record=full'\n"
+    "  kappatweet run posts.ndjson --score builtin: --to 'csv:out/?record=sentiment'\n"
     "\n"
     "exit: 0 done, 1 failed, 2 wrong usage or configuration, 3 with --strict when records were set "
     "aside,\n"
@@ -42,32 +47,17 @@ static const char config_help[] =
     "the command line says replaces what the file says. `kappatweet check --config FILE` checks "
     "it.\n";
 
-static const struct {
-  const char *name;
-  unsigned command;
-  const char *usage;
-} commands[] = {
-  { "run", CLI_RUN,
-    "kappatweet run SOURCE [OPTION]...\nReads SOURCE to its end (or until interrupted) and "
-    "delivers the records to each --to SINK." },
-  { "check", CLI_CHECK,
-    "kappatweet check SOURCE [OPTION]...\nSays what the same `run` would do and what is wrong with "
-    "it, without touching anything." },
-  { "top-words", CLI_TOP_WORDS,
-    "kappatweet top-words SOURCE [OPTION]...\nCounts the words and hashtags of the posts, without "
-    "stop words, mentions and links." },
-  { "parts", CLI_PARTS,
-    "kappatweet parts [NAME] [OPTION]...\nLists every part; with a NAME (csv, sink:csv, engine) "
-    "its options." },
-};
+static int is_shown(int key, unsigned command) {
+  return (cli_settings[key].commands & command) && key != CLI_SOURCE && key != CLI_FILES;
+}
 
 void cli_help_command(unsigned command) {
-  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-    if (commands[i].command == command) printf("%s\n\n", commands[i].usage);
+  for (const cli_command *c = cli_commands; c->name; c++)
+    if (c->bit == command) printf("%s\n\n", c->usage);
   for (int key = 0; key < CLI_KEYS; key++) {
     const cli_setting *s = &cli_settings[key];
     char left[64];
-    if (!(s->commands & command) || key == CLI_SOURCE) continue;
+    if (!is_shown(key, command)) continue;
     snprintf(left, sizeof left, "--%s%s%s", s->name, s->arg ? " " : "", s->arg ? s->arg : "");
     if (s->letter)
       printf("  -%c, %-22s %s\n", s->letter, left, s->help);
@@ -85,14 +75,13 @@ int cli_help(int argc, char **argv) {
     fputs(config_help, stdout);
     return cli_flush();
   }
-  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-    if (!strcmp(commands[i].name, argv[1])) {
-      cli_help_command(commands[i].command);
+  for (const cli_command *c = cli_commands; c->name; c++)
+    if (!strcmp(c->name, argv[1])) {
+      cli_help_command(c->bit);
       return cli_flush();
     }
-  fprintf(
-      stderr,
-      "kappatweet: no help about '%s'; there is help about run, check, top-words, parts, config\n",
-      argv[1]);
+  fprintf(stderr, "kappatweet: no help about '%.60s'; there is help about ", argv[1]);
+  for (const cli_command *c = cli_commands; c->name; c++) fprintf(stderr, "%s, ", c->name);
+  fputs("config\n", stderr);
   return CLI_USAGE;
 }

@@ -19,20 +19,22 @@ static int version(void) {
   return cli_flush();
 }
 
+static int unknown(const char *name) {
+  fprintf(stderr, "kappatweet: no command '%.60s': ", name);
+  for (const cli_command *c = cli_commands; c->name; c++) fprintf(stderr, "%s, ", c->name);
+  fputs("completion or help\n", stderr);
+  return CLI_USAGE;
+}
+
 static int dispatch(int argc, char **argv, kt_env *env) {
   const char *name = argv[0];
-  if (!strcmp(name, "run")) return cli_run(argc, argv, env);
-  if (!strcmp(name, "check")) return cli_check(argc, argv, env);
-  if (!strcmp(name, "top-words")) return cli_top_words(argc, argv, env);
-  if (!strcmp(name, "parts")) return cli_parts_command(argc, argv, env);
+  for (const cli_command *c = cli_commands; c->name; c++)
+    if (!strcmp(name, c->name)) return c->run(argc, argv, env);
   if (!strcmp(name, "completion")) return cli_completion(argc, argv);
   if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h"))
     return cli_help(argc, argv);
   if (!strcmp(name, "--version") || !strcmp(name, "-V")) return version();
-  fprintf(stderr,
-          "kappatweet: no command '%.60s': run, check, top-words, parts, completion or help\n",
-          name);
-  return CLI_USAGE;
+  return unknown(name);
 }
 
 /* Closed standard descriptors would be taken by the first files that are opened. In their place

@@ -39,16 +39,32 @@ void cli_say(const char *fmt, ...) {
   va_end(ap);
 }
 
+/* Length of the UTF-8 character at s, 0 if it is none (RFC 3629). */
+static size_t character(const unsigned char *s, size_t n) {
+  unsigned char c = s[0];
+  size_t len = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
+  if (!len || len > n) return 0;
+  for (size_t i = 1; i < len; i++)
+    if ((s[i] & 0xC0) != 0x80) return 0;
+  if ((c == 0xE0 && s[1] < 0xA0) || (c == 0xED && s[1] > 0x9F)) return 0;
+  if ((c == 0xF0 && s[1] < 0x90) || (c == 0xF4 && s[1] > 0x8F)) return 0;
+  return len;
+}
+
 void cli_json_string(const char *s, size_t n) {
+  const unsigned char *p = (const unsigned char *)s, *end = p + n;
   putchar('"');
-  for (size_t i = 0; i < n; i++) {
-    unsigned char c = (unsigned char)s[i];
-    if (c == '"' || c == '\\')
-      printf("\\%c", c);
-    else if (c < 0x20)
-      printf("\\u%04x", c);
+  for (size_t len; p < end; p += len) {
+    len = character(p, (size_t)(end - p));
+    if (*p == '"' || *p == '\\')
+      printf("\\%c", *p);
+    else if (*p < 0x20)
+      printf("\\u%04x", *p);
+    else if (len)
+      fwrite(p, 1, len, stdout);
     else
-      putchar(c);
+      fputs("\xEF\xBF\xBD", stdout);
+    if (!len) len = 1;
   }
   putchar('"');
 }

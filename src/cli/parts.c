@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const char *const kinds[] = { "part",   "source", "parser", "filter",
-                                     "scorer", "sink",   "engine" };
-enum { KIND_ENGINE = 6 };
+                                     "scorer", "sink",   "engine", "trainer" };
+enum { KIND_ENGINE = 6, KIND_TRAINER };
 
 typedef struct option {
   kt_span name, type, unit, def, min, max, doc;
@@ -94,13 +94,18 @@ static void print_json(const kt_part_info *info, int first) {
   fputs("]}", stdout);
 }
 
-/* Part i of the catalogue; behind the last one comes the engine, whose options look the same. */
+/* Part i of the catalogue; behind the last one come the engine and the trainer of models, whose
+ * options look the same. */
 static int get(const kt_parts *parts, size_t i, kt_part_info *info) {
+  const kt_part_info more[] = {
+    { sizeof *info, KIND_ENGINE, 0, 0, "engine", kt_pipeline_options(), "built-in" },
+    { sizeof *info, KIND_TRAINER, 0, 0, "trainer", kt_trainer_options(), "built-in" }
+  };
+  size_t n = kt_parts_count(parts);
   *info = (kt_part_info){ .size = sizeof *info };
   if (kt_parts_get(parts, i, info) == KT_OK) return 1;
-  if (i != kt_parts_count(parts)) return 0;
-  *info = (kt_part_info){ sizeof *info, KIND_ENGINE,           0,         0,
-                          "engine",     kt_pipeline_options(), "built-in" };
+  if (i < n || i - n >= sizeof more / sizeof *more) return 0;
+  *info = more[i - n];
   return 1;
 }
 

@@ -7,7 +7,8 @@
 
 #define PIPE (CLI_RUN | CLI_CHECK)
 #define FED (PIPE | CLI_TOP_WORDS)
-#define ANY (FED | CLI_PARTS)
+#define MODELS (CLI_SCORE_TEXTS | CLI_TRAIN | CLI_EVALUATE)
+#define ANY (FED | CLI_PARTS | MODELS)
 
 const cli_setting cli_settings[CLI_KEYS] = {
   [CLI_SOURCE] = { "source", 0, CLI_ONE, FED, 1, "SOURCE", KT_PART_SOURCE,
@@ -17,14 +18,16 @@ const cli_setting cli_settings[CLI_KEYS] = {
                   "how frames are read (default auto:, which recognises each line)" },
   [CLI_FILTER] = { "filter", 0, CLI_MANY, FED, 1, "FILTER", KT_PART_FILTER,
                    "which records go on; may be given several times" },
-  [CLI_SCORE] = { "score", 0, CLI_ONE, PIPE, 1, "SCORER", KT_PART_SCORER, "what adds sentiment" },
+  [CLI_SCORE] = { "score", 0, CLI_ONE, FED, 1, "SCORER", KT_PART_SCORER,
+                  "what adds sentiment, e.g. builtin:" },
   [CLI_TO] = { "to", 0, CLI_MANY, PIPE, 1, "SINK", KT_PART_SINK,
                "where records go; may be given several times (default ndjson:-)" },
   [CLI_DEAD_LETTER] = { "dead-letter", 0, CLI_ONE, FED, 1, "SINK", KT_PART_SINK,
                         "where what cannot be read or delivered goes (default dead-letters.ndjson "
                         "beside the output)" },
-  [CLI_SET] = { "set", 0, CLI_MANY, FED, 1, "NAME=VALUE", 0,
-                "an option of the engine, see `kappatweet parts engine`" },
+  [CLI_SET] = { "set", 0, CLI_MANY, FED | CLI_TRAIN, 1, "NAME=VALUE", 0,
+                "an option of the engine or the trainer, see `kappatweet parts engine` and `parts "
+                "trainer`" },
   [CLI_MODULE] = { "module", 0, CLI_MANY, ANY, 1, "FILE", 0, "load parts from a shared object" },
   [CLI_MODULE_PATH] = { "module-path", 0, CLI_MANY, ANY, 1, "FOLDER", 0,
                         "load every module of a folder" },
@@ -32,11 +35,11 @@ const cli_setting cli_settings[CLI_KEYS] = {
                   "stop after N lines (frames) of input; 0 = none" },
   [CLI_TIME_LIMIT] = { "time-limit", 0, CLI_ONE, FED, 1, "TIME", 0,
                        "stop reading after this time (90s, 10m, 2h) and deliver what was read" },
-  [CLI_STRICT] = { "strict", 0, CLI_FLAG, PIPE, 1, NULL, 0,
+  [CLI_STRICT] = { "strict", 0, CLI_FLAG, PIPE | CLI_SCORE_TEXTS, 1, NULL, 0,
                    "exit with 3 when records were set aside" },
   [CLI_STATS] = { "stats", 0, CLI_ONE, PIPE, 1, "json", 0,
                   "print the counters at the end, one JSON object on standard error" },
-  [CLI_QUIET] = { "quiet", 'q', CLI_FLAG, FED, 1, NULL, 0,
+  [CLI_QUIET] = { "quiet", 'q', CLI_FLAG, FED | MODELS, 1, NULL, 0,
                   "no progress and no summary; errors are still shown" },
   [CLI_NO_COLOR] = { "no-color", 0, CLI_FLAG, ANY, 0, NULL, 0,
                      "no colours (as the variable NO_COLOR does)" },
@@ -45,7 +48,33 @@ const cli_setting cli_settings[CLI_KEYS] = {
   [CLI_COUNT] = { "count", 'n', CLI_ONE, CLI_TOP_WORDS, 0, "N", 0, "how many words (default 20)" },
   [CLI_LANG] = { "lang", 0, CLI_ONE, CLI_TOP_WORDS, 0, "LANGS", 0,
                  "only posts in these languages, e.g. es,en" },
-  [CLI_JSON] = { "json", 0, CLI_FLAG, CLI_TOP_WORDS | CLI_PARTS, 0, NULL, 0, "print JSON" },
+  [CLI_BY] = { "by", 0, CLI_ONE, CLI_TOP_WORDS, 0, "sentiment", 0,
+               "the words of positive, negative and neutral posts apart" },
+  [CLI_FILES] = { "file", 0, CLI_MANY, MODELS, 0, "FILE", 0, "what is read" },
+  [CLI_MODEL] = { "model", 'm', CLI_ONE, CLI_SCORE_TEXTS, 0, "FILE", 0,
+                  "a model of your own (default: the one that was installed)" },
+  [CLI_FORMAT] = { "format", 'f', CLI_ONE, CLI_SCORE_TEXTS, 0, "FORMAT", 0,
+                   "ndjson, csv or table (default: a table on a terminal, else ndjson)" },
+  [CLI_INPUT] = { "input", 0, CLI_ONE, MODELS, 0, "SHAPE", 0,
+                  "what the file holds: lines, tsv, csv, ndjson or posts (default: found out)" },
+  [CLI_COLUMN] = { "column", 0, CLI_ONE, MODELS, 0, "NAME", 0,
+                   "the column of the text, by its name or number (default: the one called text)" },
+  [CLI_LANGUAGE] = { "language", 0, CLI_ONE, MODELS, 0, "TAG", 0,
+                     "the language of all texts, e.g. es (default: as the file says, else "
+                     "identified)" },
+  [CLI_IDENTIFY] = { "identify", 0, CLI_FLAG, CLI_SCORE_TEXTS | CLI_EVALUATE, 0, NULL, 0,
+                     "identify the language of each text, whatever the file says" },
+  [CLI_EXPLAIN] = { "explain", 0, CLI_ONE, CLI_SCORE_TEXTS, 0, "TEXT", 0,
+                    "say which words of TEXT speak for which sentiment" },
+  [CLI_OUT] = { "out", 'o', CLI_ONE, CLI_TRAIN, 0, "FILE", 0, "where the model goes" },
+  [CLI_VALIDATION] = { "validation", 0, CLI_MANY, CLI_TRAIN, 0, "FILE", 0,
+                       "texts to validate and calibrate with (default: some of the others)" },
+  [CLI_LEXICON] = { "lexicon", 0, CLI_ONE, CLI_TRAIN, 0, "FOLDER", 0,
+                    "word lists that go into the model (default: those of the installed one)" },
+  [CLI_INFO] = { "info", 0, CLI_ONE, CLI_TRAIN, 0, "FILE", 0,
+                 "a JSON object about the data, kept in the model" },
+  [CLI_JSON] = { "json", 0, CLI_FLAG, CLI_TOP_WORDS | CLI_PARTS | CLI_SCORE_TEXTS | CLI_EVALUATE, 0,
+                 NULL, 0, "print JSON" },
   [CLI_HELP] = { "help", 'h', CLI_FLAG, ANY, 0, NULL, 0, "show this help" },
 };
 
@@ -122,8 +151,9 @@ const char *cli_nearest(const char *name, unsigned commands) {
   for (int key = 0; key < CLI_KEYS; key++) {
     const cli_setting *s = &cli_settings[key];
     size_t d = distance(name, s->name);
-    if (!(commands ? (s->commands & commands) && key != CLI_SOURCE : s->in_file) || d >= best)
-      continue;
+    int known =
+        commands ? (s->commands & commands) && key != CLI_SOURCE && key != CLI_FILES : s->in_file;
+    if (!known || d >= best) continue;
     best = d;
     near = s->name;
   }

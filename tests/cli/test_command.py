@@ -386,7 +386,7 @@ class Completion(Case):
         ask = ("source ./c; COMP_WORDS=(kappatweet run --dead); COMP_CWORD=2; _kappatweet; echo ${COMPREPLY[@]};"
                "COMP_WORDS=(kappatweet t); COMP_CWORD=1; _kappatweet; echo ${COMPREPLY[@]}")
         r = subprocess.run(["bash", "-c", ask], cwd=self.folder, capture_output=True, text=True, timeout=60)
-        self.assertEqual(r.stdout.split(), ["--dead-letter", "top-words"], r.stderr)
+        self.assertEqual(r.stdout.split(), ["--dead-letter", "top-words", "train"], r.stderr)
 
     def test_unknown_shell(self):
         self.assertEqual(self.run_("completion", "csh").returncode, 2)

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kappatweet score --explain: which words speak for which sentiment, and how loudly. */
+#include <stdio.h>
+#include <string.h>
+
+#include "results.h"
+
+enum { TERMS = 64, BAR = 20 };
+
+static const char *kind_of(const kt_score_term *t) {
+  switch (t->kind) {
+  case KT_TERM_HASHTAG:
+    return "hashtag";
+  case KT_TERM_EMOJI:
+    return "emoji";
+  case KT_TERM_PHRASE:
+    return "phrase";
+  case KT_TERM_OTHER:
+    return "other";
+  case KT_TERM_OVERALL:
+    return "overall";
+  default:
+    return "word";
+  }
+}
+
+static void print_json(kt_span lang, const kt_score *s, const kt_score_term *terms, size_t n) {
+  fputs("{\"lang\":", stdout);
+  if (lang.ptr)
+    cli_json_string(lang.ptr, lang.len);
+  else
+    fputs("null", stdout);
+  printf(",\"sentiment\":\"%s\",\"score_positive\":%.6f,\"score_negative\":%.6f,"
+         "\"score_neutral\":%.6f,\"score_mixed\":%.6f,\"out_of_depth\":%s,\"terms\":[",
+         cli_label_name(s->label), (double)s->positive, (double)s->negative, (double)s->neutral,
+         (double)s->mixed, s->flags & KT_SCORE_OUT_OF_DEPTH ? "true" : "false");
+  for (size_t i = 0; i < n; i++) {
+    const kt_score_term *t = &terms[i];
+    printf("%s{\"text\":", i ? "," : "");
+    cli_json_string(t->text.ptr, t->text.len);
+    printf(",\"start\":%zu,\"kind\":\"%s\",\"negated\":%s,\"lexicon\":%s,\"positive\":%.4f,"
+           "\"negative\":%.4f,\"neutral\":%.4f}",
+           t->start, kind_of(t), t->flags & KT_TERM_NEGATED ? "true" : "false",
+           t->flags & KT_TERM_LEXICON ? "true" : "false", (double)t->positive, (double)t->negative,
+           (double)t->neutral);
+  }
+  puts("]}");
+}
+
+/* How far it leans from negative to positive. */
+static double lean(const kt_score_term *t) {
+  return (double)t->positive - (double)t->negative;
+}
+
+static double size_of(double v) {
+  return v < 0 ? -v : v;
+}
+
+static void print_bar(double v, double greatest) {
+  char left[BAR + 1], right[BAR + 1];
+  int n = greatest > 0 ? (int)(size_of(v) / greatest * BAR + 0.5) : 0;
+  memset(left, ' ', BAR);
+  memset(right, ' ', BAR);
+  left[BAR] = right[BAR] = '\0';
+  if (v < 0)
+    memset(left + BAR - n, '-', (size_t)n);
+  else
+    memset(right, '+', (size_t)n);
+  printf("%s|%s", left, right);
+}
+
+static void print_terms(const kt_score_term *terms, size_t n) {
+  double greatest = 0;
+  for (size_t i = 0; i < n; i++)
+    if (size_of(lean(&terms[i])) > greatest) greatest = size_of(lean(&terms[i]));
+  printf("%*snegative | positive\n", BAR - 9, "");
+  for (size_t i = 0; i < n; i++) {
+    const kt_score_term *t = &terms[i];
+    print_bar(lean(t), greatest);
+    printf(" %+6.2f  %.*s", lean(t), t->text.len ? (int)t->text.len : 12,
+           t->text.len ? t->text.ptr : "all together");
+    printf(" (%s%s%s)\n", kind_of(t), t->flags & KT_TERM_LEXICON ? ", in the lexicon" : "",
+           t->flags & KT_TERM_NEGATED ? ", turned by a negation" : "");
+  }
+}
+
+static void print_text(kt_span lang, const kt_score *s, const kt_score_term *terms, size_t n) {
+  printf("%s: positive %.1f%%, negative %.1f%%, neutral %.1f%%, mixed %.1f%%; language %.*s\n",
+         cli_label_name(s->label), 100 * (double)s->positive, 100 * (double)s->negative,
+         100 * (double)s->neutral, 100 * (double)s->mixed, lang.ptr ? (int)lang.len : 7,
+         lang.ptr ? lang.ptr : "unknown");
+  if (s->flags & KT_SCORE_OUT_OF_DEPTH)
+    puts("The model is out of its depth here: it knows too little of this text to be trusted.");
+  if (n) print_terms(terms, n);
+}
+
+int cli_explain(const cli_plan *plan, kt_env *env, const char *text) {
+  const char *language = cli_plan_get(plan, CLI_LANGUAGE);
+  kt_span lang = { language, language ? strlen(language) : 0 }, used = { NULL, 0 };
+  kt_score_term terms[TERMS];
+  kt_score s;
+  kt_error err = { 0 };
+  kt_model *model;
+  if (kt_model_open(env, cli_plan_get(plan, CLI_MODEL), &model, &err) < 0) {
+    cli_error(&err);
+    return CLI_FAILED;
+  }
+  size_t n =
+      kt_score_explain(model, lang, (kt_span){ text, strlen(text) }, &s, &used, terms, TERMS);
+  if (cli_plan_flag(plan, CLI_JSON))
+    print_json(used, &s, terms, n);
+  else
+    print_text(used, &s, terms, n);
+  kt_model_free(model);
+  return cli_flush();
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "texts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+enum { TEXT, LANG, LABEL };
+
+/* Longer rows are refused: a file without newlines must not fill the memory. */
+static const size_t MAX_ROW = (size_t)16 << 20;
+
+static const char *const text_names[] = { "text",    "full_text", "tweet", "post",
+                                          "message", "content",   "body",  NULL };
+static const char *const lang_names[] = { "lang", "language", NULL };
+static const char *const label_names[] = { "label", "sentiment", "polarity", "class", NULL };
+static const char *const *const names_of[] = { text_names, lang_names, label_names };
+
+kt_status cli_texts_shape(const char *name, cli_shape_of_file *out, kt_error *err) {
+  static const char *const names[] = { "auto", "lines", "tsv", "csv", "ndjson", "posts" };
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (!strcmp(name, names[i])) {
+      *out = (cli_shape_of_file)i;
+      return KT_OK;
+    }
+  return cli_fail(err, KT_EINVAL, "command",
+                  "--input takes lines, tsv, csv, ndjson, posts or auto, not '%.40s'", name);
+}
+
+int32_t cli_label(kt_span s) {
+  static const struct {
+    const char *name;
+    int32_t label;
+  } known[] = { { "0", KT_LABEL_NEGATIVE },      { "1", KT_LABEL_NEUTRAL },
+                { "2", KT_LABEL_POSITIVE },      { "negative", KT_LABEL_NEGATIVE },
+                { "neutral", KT_LABEL_NEUTRAL }, { "positive", KT_LABEL_POSITIVE },
+                { "neg", KT_LABEL_NEGATIVE },    { "neu", KT_LABEL_NEUTRAL },
+                { "pos", KT_LABEL_POSITIVE } };
+  while (s.len && s.ptr[s.len - 1] == ' ') s.len--;
+  while (s.len && *s.ptr == ' ') s.ptr++, s.len--;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (strlen(known[i].name) == s.len && !strncasecmp(known[i].name, s.ptr, s.len))
+      return known[i].label;
+  return KT_LABEL_NONE;
+}
+
+/* ---- rows */
+
+static int put(cli_texts *t, int c) {
+  if (t->row_len == t->row_cap) {
+    size_t cap = t->row_cap ? 2 * t->row_cap : 1024;
+    char *row = realloc(t->row, cap);
+    if (!row) return -1;
+    t->row = row;
+    t->row_cap = cap;
+  }
+  t->row[t->row_len++] = (char)c;
+  return 0;
+}
+
+/* What is longer than MAX_ROW is read over, not kept. */
+static kt_status read_row(cli_texts *t, int *end, kt_error *err) {
+  int quoted = 0, c, any = 0;
+  t->row_len = 0;
+  t->line = t->next_line;
+  while ((c = getc_unlocked(t->in)) != EOF) {
+    any = 1;
+    t->bytes++;
+    if (c == '"' && t->shape == CLI_TEXTS_CSV) quoted = !quoted;
+    if (c == '\n') t->next_line++;
+    if (c == '\n' && !quoted) break;
+    if (t->row_len <= MAX_ROW && put(t, c))
+      return cli_fail(err, KT_ENOMEM, "command", "out of memory");
+  }
+  if (ferror(t->in))
+    return cli_fail(err, KT_EIO, "command", "cannot read %.200s: %s", t->path, strerror(errno));
+  if (t->row_len && t->row[t->row_len - 1] == '\r') t->row_len--;
+  *end = !any;
+  return KT_OK;
+}
+
+/* Takes a CSV field out of its quotes, in place: RFC 4180. */
+static kt_span unquote(char *field, size_t n) {
+  size_t out = 0;
+  if (!n || *field != '"') return (kt_span){ field, n };
+  for (size_t i = 1; i < n; i++) {
+    if (field[i] == '"') {
+      if (i + 1 == n || field[i + 1] != '"') continue; /* the closing one */
+      i++;
+    }
+    field[out++] = field[i];
+  }
+  return (kt_span){ field, out };
+}
+
+/* Cuts the row into at most `cap` fields; the last takes the rest. */
+static size_t split(cli_texts *t, kt_span *fields, size_t cap) {
+  size_t n = 0, from = 0;
+  int quoted = 0, csv = t->shape == CLI_TEXTS_CSV;
+  for (size_t i = 0; i <= t->row_len; i++) {
+    if (i < t->row_len && csv && t->row[i] == '"') quoted = !quoted;
+    if (i < t->row_len && (quoted || t->row[i] != t->delimiter || n + 1 == cap)) continue;
+    fields[n++] = csv ? unquote(t->row + from, i - from) : (kt_span){ t->row + from, i - from };
+    from = i + 1;
+  }
+  return n;
+}
+
+/* ---- what a file looks like */
+
+static int ends_with(const char *path, const char *end) {
+  size_t n = strlen(path), m = strlen(end);
+  return n > m && !strcasecmp(path + n - m, end);
+}
+
+static cli_shape_of_file guess(const cli_texts *t) {
+  size_t tabs = 0;
+  if (ends_with(t->path, ".tsv")) return CLI_TEXTS_TSV;
+  if (ends_with(t->path, ".csv")) return CLI_TEXTS_CSV;
+  if (ends_with(t->path, ".txt")) return CLI_TEXTS_LINES;
+  if (t->row_len && (t->row[0] == '{' || t->row[0] == '['))
+    return t->labelled ? CLI_TEXTS_NDJSON : CLI_TEXTS_POSTS;
+  for (size_t i = 0; i < t->row_len; i++) tabs += t->row[i] == '\t';
+  return tabs ? CLI_TEXTS_TSV : CLI_TEXTS_LINES;
+}
+
+/* The one that stands most often outside of quotes in the head. */
+static char guess_delimiter(const cli_texts *t) {
+  static const char all[] = ",;\t|";
+  size_t best = 0, count[sizeof all - 1] = { 0 };
+  int quoted = 0;
+  for (size_t i = 0; i < t->row_len; i++) {
+    const char *at = t->row[i] ? strchr(all, t->row[i]) : NULL;
+    if (t->row[i] == '"') quoted = !quoted;
+    if (at && !quoted) count[at - all]++;
+  }
+  for (size_t i = 1; i < sizeof all - 1; i++)
+    if (count[i] > count[best]) best = i;
+  return all[best];
+}
+
+static int named(kt_span field, const char *name) {
+  return strlen(name) == field.len && !strncasecmp(name, field.ptr, field.len);
+}
+
+static int column_named(const kt_span *fields, size_t n, const char *const *names) {
+  for (; *names; names++)
+    for (size_t i = 0; i < n; i++)
+      if (named(fields[i], *names)) return (int)i;
+  return -1;
+}
+
+/* A file without a head: label, language and text, or the last two, or a text alone. */
+static void places_by_count(cli_texts *t, size_t n) {
+  t->at[TEXT] = n > 3 ? 2 : (int)n - 1;
+  t->at[LANG] = n > 1 ? t->at[TEXT] - 1 : -1;
+  t->at[LABEL] = n > 2 ? 0 : -1;
+  if (n == 2 && t->labelled) t->at[LABEL] = 0, t->at[LANG] = -1;
+}
+
+static kt_status take_column(cli_texts *t, const kt_span *fields, size_t n, int *head,
+                             kt_error *err) {
+  int64_t number = t->column ? cli_count(t->column) : -1;
+  for (size_t i = 0; t->column && i < n; i++)
+    if (named(fields[i], t->column)) {
+      t->at[TEXT] = (int)i;
+      *head = 1;
+      return KT_OK;
+    }
+  if (number > 0 && number <= CLI_MAX_COLUMNS) {
+    t->at[TEXT] = (int)number - 1;
+    return KT_OK;
+  }
+  return !t->column ? KT_OK
+                    : cli_fail(err, KT_EINVAL, "command", "%.200s has no column '%.60s'", t->path,
+                               t->column);
+}
+
+static kt_status find_columns(cli_texts *t, int *head, kt_error *err) {
+  kt_span fields[CLI_MAX_COLUMNS];
+  char *kept =
+      malloc(t->row_len + 1); /* split() unquotes in place, and the row may be read again */
+  if (!kept) return cli_fail(err, KT_ENOMEM, "command", "out of memory");
+  memcpy(kept, t->row, t->row_len);
+  size_t n = split(t, fields, CLI_MAX_COLUMNS), len = t->row_len;
+  places_by_count(t, n);
+  *head = column_named(fields, n, text_names) >= 0 && cli_label(fields[0]) == KT_LABEL_NONE;
+  for (int k = TEXT; *head && k <= LABEL; k++) t->at[k] = column_named(fields, n, names_of[k]);
+  kt_status st = take_column(t, fields, n, head, err);
+  if (st >= 0 && t->shape == CLI_TEXTS_CSV && !*head && n > 3 && !t->column)
+    st = cli_fail(err, KT_EINVAL, "command",
+                  "%.200s: no column of its first line is called text: name it with --column",
+                  t->path);
+  if (st >= 0 && t->labelled && t->at[LABEL] < 0)
+    st = cli_fail(err, KT_EINVAL, "command", "%.200s: no column of it is called label", t->path);
+  memcpy(t->row, kept, len);
+  t->row_len = len;
+  free(kept);
+  return st;
+}
+
+static void skip_mark(cli_texts *t) {
+  if (t->row_len < 3 || memcmp(t->row, "\xEF\xBB\xBF", 3) != 0) return;
+  memmove(t->row, t->row + 3, t->row_len - 3);
+  t->row_len -= 3;
+}
+
+/* A first CSV row may have gone on over lines, which was not known before. */
+static kt_status join_first(cli_texts *t, kt_error *err) {
+  size_t quotes = 0;
+  int c = 0;
+  for (size_t i = 0; i < t->row_len; i++) quotes += t->row[i] == '"';
+  if (t->shape != CLI_TEXTS_CSV || quotes % 2 == 0) return KT_OK;
+  if (put(t, '\n')) return cli_fail(err, KT_ENOMEM, "command", "out of memory");
+  while (quotes % 2 && t->row_len <= MAX_ROW && (c = getc_unlocked(t->in)) != EOF) {
+    t->bytes++;
+    quotes += c == '"';
+    t->next_line += c == '\n';
+    if (put(t, c)) return cli_fail(err, KT_ENOMEM, "command", "out of memory");
+  }
+  while (c != EOF && (c = getc_unlocked(t->in)) != EOF && c != '\n') {
+    t->bytes++;
+    if (put(t, c)) return cli_fail(err, KT_ENOMEM, "command", "out of memory");
+  }
+  t->next_line++;
+  return KT_OK;
+}
+
+static kt_status look(cli_texts *t, kt_error *err) {
+  int end = 0, head = 0;
+  t->next_line = 1;
+  t->at[TEXT] = 0;
+  t->at[LANG] = t->at[LABEL] = -1;
+  kt_status st = read_row(t, &end, err);
+  if (st < 0 || end) return st;
+  skip_mark(t);
+  if (t->shape == CLI_TEXTS_AUTO) t->shape = guess(t);
+  if (t->shape == CLI_TEXTS_LINES && t->labelled)
+    return cli_fail(
+        err, KT_EINVAL, "command",
+        "%.200s has no labels: it takes label<TAB>language<TAB>text, a CSV file with the "
+        "columns label and text, or JSON with these keys",
+        t->path);
+  t->delimiter = t->shape == CLI_TEXTS_CSV ? guess_delimiter(t) : '\t';
+  st = join_first(t, err);
+  if (st >= 0 && (t->shape == CLI_TEXTS_TSV || t->shape == CLI_TEXTS_CSV))
+    st = find_columns(t, &head, err);
+  t->has_row = !head;
+  return st;
+}
+
+kt_status cli_texts_open(cli_texts *t, kt_env *env, kt_error *err) {
+  struct stat st;
+  if (kt_buf_new(env, &t->members, err) < 0) return err->code;
+  int standard = !strcmp(t->path, "-");
+  t->in = standard ? stdin : fopen(t->path, "rb");
+  if (!t->in)
+    return cli_fail(err, KT_EIO, "command", "cannot open %.200s: %s", t->path, strerror(errno));
+  if (!standard && fstat(fileno(t->in), &st) == 0) t->total_bytes = st.st_size;
+  return look(t, err);
+}
+
+void cli_texts_close(cli_texts *t) {
+  if (t->in && t->in != stdin) fclose(t->in);
+  free(t->row);
+  kt_buf_free(t->members);
+  t->members = NULL;
+  t->in = NULL;
+  t->row = NULL;
+}
+
+/* ---- one row */
+
+static const char *take_fields(cli_texts *t, cli_text *out) {
+  kt_span fields[CLI_MAX_COLUMNS];
+  kt_span *to[] = { &out->text, &out->lang, &out->label };
+  int last = t->at[TEXT];
+  for (int k = LANG; k <= LABEL; k++)
+    if (t->at[k] > last) last = t->at[k];
+  /* In TSV nothing is quoted: a tab in the last column belongs to it. */
+  size_t cap =
+      t->shape == CLI_TEXTS_TSV && last == t->at[TEXT] ? (size_t)last + 1 : CLI_MAX_COLUMNS;
+  size_t n = split(t, fields, cap);
+  if (n <= (size_t)t->at[TEXT]) return "too few columns";
+  for (int k = TEXT; k <= LABEL; k++)
+    if (t->at[k] >= 0 && (size_t)t->at[k] < n) *to[k] = fields[t->at[k]];
+  return "";
+}
+
+/* The text of a member, behind what `out` holds already: an offset until all are there. */
+static int take_member(kt_span row, const char *const *names, kt_buf *out, size_t *from,
+                       size_t *n) {
+  char pointer[32];
+  kt_span found;
+  for (; *names; names++) {
+    snprintf(pointer, sizeof pointer, "/%s", *names);
+    kt_status st = kt_json_find(row, pointer, &found);
+    if (st < 0) return st;
+    if (!found.ptr || !strncmp(found.ptr, "null", 4)) continue;
+    *from = kt_buf_bytes(out).len;
+    st = kt_json_unquote(found, out);
+    *n = kt_buf_bytes(out).len - *from;
+    return st < 0 ? st : 1;
+  }
+  return 0;
+}
+
+static const char *take_members(cli_texts *t, cli_text *out) {
+  kt_span row = { t->row, t->row_len }, *to[] = { &out->text, &out->lang, &out->label };
+  size_t from[3], n[3];
+  int found[3];
+  kt_buf_truncate(t->members, 0);
+  for (int k = TEXT; k <= LABEL; k++) {
+    found[k] = take_member(row, names_of[k], t->members, &from[k], &n[k]);
+    if (found[k] == KT_ENOMEM) return "out of memory";
+    if (found[k] < 0) return "not JSON";
+  }
+  if (!found[TEXT]) return "no member of it is called text";
+  for (int k = TEXT; k <= LABEL; k++)
+    if (found[k]) *to[k] = (kt_span){ kt_buf_bytes(t->members).ptr + from[k], n[k] };
+  return "";
+}
+
+static const char *take(cli_texts *t, cli_text *out) {
+  const char *bad = "";
+  *out = (cli_text){ .line = t->line };
+  if (t->row_len > MAX_ROW) return "longer than 16 MiB";
+  switch (t->shape) {
+  case CLI_TEXTS_LINES:
+    out->text = (kt_span){ t->row, t->row_len };
+    break;
+  case CLI_TEXTS_NDJSON:
+    bad = take_members(t, out);
+    break;
+  default:
+    bad = take_fields(t, out);
+  }
+  if (!*bad && t->labelled && !out->label.ptr) bad = "it has no label";
+  if (!*bad && t->labelled && cli_label(out->label) == KT_LABEL_NONE)
+    bad = "its label is none of 0, 1, 2, negative, neutral, positive";
+  return bad;
+}
+
+int cli_texts_next(cli_texts *t, cli_text *out, const char **bad, kt_error *err) {
+  for (;;) {
+    int end = 0;
+    kt_status st = t->has_row ? KT_OK : read_row(t, &end, err);
+    if (st < 0) return st;
+    t->has_row = 0;
+    if (end) return 0;
+    int blank = !t->row_len && t->shape != CLI_TEXTS_LINES;
+    if (blank) continue;
+    t->rows++;
+    const char *why = take(t, out);
+    if (*why) {
+      t->skipped++;
+      cli_say("%s:%llu: %s\n", strcmp(t->path, "-") ? t->path : "standard input",
+              (unsigned long long)t->line, why);
+    }
+    if (bad) *bad = why;
+    if (!*why) return 1;
+    if (bad) {
+      *out = (cli_text){ .line = t->line };
+      return 1;
+    }
+  }
+}
