@@ -156,10 +156,19 @@ static kt_status add_only(kt_file_sink *s, int64_t length, kt_journal_file *file
   return end_last_line(s, s->only, length, err);
 }
 
+/* Whether it is there; a file that cannot be looked at may hold all that was ever written. */
+static kt_status look(const kt_file_sink *s, const char *path, struct stat *st, int *exists,
+                      kt_error *err) {
+  *exists = kt_sys_stat(path, st) == 0;
+  return *exists || errno == ENOENT || errno == ENOTDIR ? KT_OK
+                                                        : kt_part_fail(&s->set, "open", path, err);
+}
+
 static kt_status adopt_file(kt_file_sink *s, const char *mode, kt_error *err) {
   struct stat st;
-  int exists = kt_sys_stat(s->target, &st) == 0;
-  int append = strcmp(mode, "append") == 0;
+  int exists, append = strcmp(mode, "append") == 0;
+  kt_status status = look(s, s->target, &st, &exists, err);
+  if (status < 0) return status;
   if (exists && kt_sys_access(s->target, W_OK))
     return kt_part_fail(&s->set, "open", s->target, err);
   if (exists && strcmp(mode, "fail") == 0) return refuse(s, "exists already and mode=fail", err);
@@ -176,32 +185,28 @@ static kt_status adopt_file(kt_file_sink *s, const char *mode, kt_error *err) {
   return add_only(s, 0, f, err);
 }
 
-static int there(const char *path) {
-  struct stat st;
-  return kt_sys_stat(path, &st) == 0;
-}
-
 /* It was renamed, and the journal had no time to say so; bytes may be in it that are not safe. */
-static kt_status cut_shown(kt_file_sink *s, kt_part_file *p, kt_error *err) {
-  struct stat st;
+static kt_status cut_shown(kt_file_sink *s, kt_part_file *p, int64_t size, kt_error *err) {
   p->shown = 1;
-  if (kt_sys_stat(p->path, &st) || st.st_size <= p->file->length) return KT_OK;
-  return kt_part_open(&s->set, p, err);
+  return size <= p->file->length ? KT_OK : kt_part_open(&s->set, p, err);
 }
 
 /* A file that was open when the last run ended goes on; one that is gone takes its batches along.
  */
 static kt_status adopt_part(kt_file_sink *s, kt_journal_file *f, kt_error *err) {
   kt_part_file *p;
+  struct stat at;
   int64_t start, end;
+  int hidden = 0, shown = 0;
   kt_status st = kt_part_add(&s->set, f->name, f->period_ms, f->open, f, &p, err);
   if (st < 0) return st;
   p->encoder = s->encoder;
   kt_key_period(&s->key, f->period_ms, &start, &end);
   p->close_at = end;
-  int shown = there(p->path);
-  if (p->hidden && there(p->hidden)) return KT_OK;
-  if (p->hidden && shown) st = cut_shown(s, p, err);
+  if (p->hidden) st = look(s, p->hidden, &at, &hidden, err);
+  if (st == KT_OK) st = look(s, p->path, &at, &shown, err);
+  if (st < 0 || hidden) return st;
+  if (p->hidden && shown) st = cut_shown(s, p, at.st_size, err);
   for (size_t i = 0; i < s->set.count; i++)
     if (s->set.items[i] == p) kt_part_drop(&s->set, i);
   if (shown)
@@ -225,11 +230,12 @@ static kt_status finish_old(kt_file_sink *s, kt_error *err) {
 
 static kt_status adopt_folder(kt_file_sink *s, const char *mode, kt_error *err) {
   struct stat st;
-  kt_status status = KT_OK;
+  int exists;
+  kt_status status = look(s, s->folder, &st, &exists, err);
+  if (status < 0) return status;
   if (strcmp(mode, "overwrite") == 0)
     return kt_fail(err, KT_EINVAL, KT_ERR_FATAL, s->set.where,
                    "mode=overwrite is for one file: remove the folder %.80s yourself", s->folder);
-  int exists = kt_sys_stat(s->folder, &st) == 0;
   if (exists && strcmp(mode, "fail") == 0)
     return kt_fail(err, KT_EINVAL, KT_ERR_FATAL, s->set.where, "%.90s exists already and mode=fail",
                    s->folder);
@@ -249,18 +255,20 @@ static kt_status adopt_folder(kt_file_sink *s, const char *mode, kt_error *err) 
 /* The file of deletes goes on wherever it stands. */
 static kt_status adopt_deletes(kt_file_sink *s, int anew, kt_error *err) {
   struct stat st;
+  int exists;
   kt_journal_file *f = in_journal(s, s->deletes);
   if (!s->delete_encoder) return KT_OK;
   char *path = join(s->env, s->folder, s->deletes, "");
   if (!path) return kt_fail_nomem(err, s->set.where);
-  int exists = kt_sys_stat(path, &st) == 0;
+  kt_status status = look(s, path, &st, &exists, err);
   kt_strfree(s->env, path);
+  if (status < 0) return status;
   if (f && !exists) {
     kt_journal_forget(s->set.journal, f);
     f = NULL;
   }
   if (!f && !exists) return KT_OK;
-  kt_status status = kt_part_add(&s->set, s->deletes, INT64_MAX, 0, f, &s->tombs, err);
+  status = kt_part_add(&s->set, s->deletes, INT64_MAX, 0, f, &s->tombs, err);
   if (status < 0) return status;
   s->tombs->encoder = s->delete_encoder;
   s->tombs->torn = s->tombs->exists = 1;
@@ -293,9 +301,10 @@ static kt_status take_key(kt_file_sink *s, const kt_conf *conf, int *folder, kt_
 kt_status kt_file_prepare(kt_file_sink *s, const kt_conf *conf, kt_error *err) {
   const char *target = kt_conf_string(conf, "target"), *mode = kt_conf_string(conf, "mode");
   struct stat st;
-  int exists = kt_sys_stat(target, &st) == 0, folder = 0;
+  int exists = 0, folder = 0;
   size_t n = strlen(target);
   kt_status status = take_key(s, conf, &folder, err);
+  if (status == KT_OK && strcmp(target, "-") != 0) status = look(s, target, &st, &exists, err);
   if (status < 0) return status;
   if (is_stream(target, exists ? &st : NULL)) {
     if (folder) return kt_fail(err, KT_EINVAL, 0, s->set.where, "partition and key need a folder");

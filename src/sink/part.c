@@ -194,10 +194,12 @@ void kt_part_cut(const kt_part_set *set, kt_part_file *p) {
 
 kt_status kt_part_show(kt_part_set *set, kt_part_file *p, kt_error *err) {
   struct stat st;
-  if (!p->shown && kt_sys_stat(p->path, &st) == 0)
+  int there = !p->shown && kt_sys_stat(p->path, &st) == 0;
+  if (there)
     return kt_fail(err, KT_EIO, KT_ERR_FATAL, set->where,
                    "%.90s is there, made by somebody else: its posts stay hidden beside it",
                    p->path);
+  if (!p->shown && errno != ENOENT) return kt_part_fail(set, "look at", p->path, err);
   if (!p->shown && kt_sys_rename(p->hidden, p->path))
     return kt_part_fail(set, "rename to", p->path, err);
   p->shown = 1;
