@@ -120,7 +120,9 @@ static kt_status write_new(kt_checkpoint *c, int fd, kt_span content, kt_error *
     return failed_os(err, errno, "write", c->path);
   /* Whoever made the file while we made ours has the right to it. */
   struct stat named;
-  if (c->fd < 0 && kt_sys_stat(c->path, &named) == 0) return busy(c->path, err);
+  int free = c->fd >= 0 || kt_sys_stat(c->path, &named) < 0;
+  if (!free) return busy(c->path, err);
+  if (c->fd < 0 && errno != ENOENT) return failed_os(err, errno, "look at", c->path);
   if (kt_sys_rename(c->tmp, c->path) < 0) return failed_os(err, errno, "replace", c->path);
   return KT_OK;
 }

@@ -23,21 +23,17 @@ kt_status kt_disk_check(const kt_env *env, const char *path, const char *where, 
   size_t n = strlen(path);
   char *dir = kt_strndup(env, path, n);
   if (!dir) return kt_fail_nomem(err, where);
-  int found = 0;
-  for (char *slash; !found && (slash = strrchr(dir, '/')) && slash != dir;) {
+  int error = ENOENT;
+  for (char *slash; error == ENOENT && (slash = strrchr(dir, '/')) && slash != dir;) {
     *slash = '\0';
-    found = kt_sys_stat(dir, &st) == 0 || errno != ENOENT;
+    error = kt_sys_stat(dir, &st) ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
   }
-  if (!found) memcpy(dir, *path == '/' ? "/" : ".", n ? 2 : 1);
-  int wrong = 0;
-  if (found && (kt_sys_stat(dir, &st) || !S_ISDIR(st.st_mode))) {
-    errno = ENOTDIR;
-    wrong = 1;
-  } else {
-    wrong = kt_sys_access(dir, W_OK | X_OK) != 0;
+  if (error == ENOENT) {
+    memcpy(dir, *path == '/' ? "/" : ".", n ? 2 : 1);
+    error = 0;
   }
-  int e = errno;
+  if (!error && kt_sys_access(dir, W_OK | X_OK)) error = errno;
   kt_env_release(env, dir, n + 1);
-  errno = e;
-  return wrong ? kt_disk_fail(where, "open", path, err) : KT_OK;
+  errno = error;
+  return error ? kt_disk_fail(where, "open", path, err) : KT_OK;
 }

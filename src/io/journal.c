@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/journal.h"
 
+#include <errno.h>
+
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/span.h"
@@ -341,7 +343,9 @@ static kt_status replace(kt_journal *j, const char *path, kt_error *err) {
   int fd;
   kt_status status = kt_journal_open_locked(j, path, O_CREAT, &fd, err);
   if (status < 0) return status;
-  if (j->fd < 0 && kt_sys_stat(j->path, &st) == 0 && st.st_size > 0)
+  int taken = j->fd < 0 && kt_sys_stat(j->path, &st) == 0;
+  if (j->fd < 0 && !taken && errno != ENOENT) status = fail_os(j, "look at", err);
+  if (taken && st.st_size > 0)
     status = kt_fail(err, KT_ESTATE, KT_ERR_FATAL, WHERE,
                      "another process or sink has begun to write this output (%.120s)", j->path);
   if (status == KT_OK &&
