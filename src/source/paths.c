@@ -39,12 +39,13 @@ static kt_status walk_dir(walk *w, const char *pattern, const char *rest);
 static kt_status walk_glob(walk *w, const char *rest);
 
 /* The path is complete: a file is added, a folder is walked if it is to be. What is neither, or has
- * gone since its folder was read, is passed over. */
+ * gone since its folder was read, is passed over; what cannot be looked at is added, so that
+ * whoever opens it tells of it. */
 static kt_status take(walk *w, int into_folder) {
   struct stat st;
   const char *path = c_path(w);
   if (!path) return kt_fail_nomem(w->err, WHERE);
-  if (kt_sys_stat(path, &st) < 0) return KT_OK;
+  if (kt_sys_stat(path, &st) < 0) return errno == ENOENT ? KT_OK : add_file(w);
   if (S_ISREG(st.st_mode)) return add_file(w);
   return S_ISDIR(st.st_mode) && into_folder ? walk_dir(w, NULL, NULL) : KT_OK;
 }
