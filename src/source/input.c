@@ -12,7 +12,8 @@
 enum { IN_BYTES = 64 * 1024, STDIN_FD = 0 };
 
 static kt_status failed_os(kt_error *err, int os_error, const char *what, const char *path) {
-  return kt_fail_os(err, os_error, WHERE, "cannot %s %s", what, kt_error_path(path));
+  const char *shown = strcmp(path, "-") == 0 ? "standard input" : kt_error_path(path);
+  return kt_fail_os(err, os_error, WHERE, "cannot %s %s", what, shown);
 }
 
 static kt_status look(kt_input *in, int *is_dir, kt_error *err) {
@@ -25,9 +26,11 @@ static kt_status look(kt_input *in, int *is_dir, kt_error *err) {
   *is_dir = S_ISDIR(st.st_mode);
   in->head_len = 0;
   if (in->stream || in->shared) return KT_OK;
-  ssize_t n = kt_sys_pread(in->fd, in->head, sizeof in->head, 0);
-  if (n < 0 && errno != EISDIR) return failed_os(err, errno, "read", in->path);
-  in->head_len = n > 0 ? (size_t)n : 0;
+  for (ssize_t n = 1; n > 0 && in->head_len < sizeof in->head; in->head_len += (size_t)n) {
+    n = kt_sys_pread(in->fd, in->head + in->head_len, sizeof in->head - in->head_len,
+                     (int64_t)in->head_len);
+    if (n < 0) return errno == EISDIR ? KT_OK : failed_os(err, errno, "read", in->path);
+  }
   return KT_OK;
 }
 
