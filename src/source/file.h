@@ -22,6 +22,8 @@ typedef struct kt_file_source {
   int64_t next_poll_ms;
   int listed_before;
   int waits_for_stream;
+  int unsure;     /* follow: something could not be looked at, so that nothing counts as gone */
+  int complained; /* follow: that the target cannot be listed */
   kt_marks marks; /* of files that are not open */
   kt_checkpoint *checkpoint;
   kt_buf resumed; /* the position that the checkpoint had, until it is handed back */

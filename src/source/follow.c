@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/span.h"
 #include "base/sys.h"
 #include "source/file.h"
@@ -47,8 +48,8 @@ static kt_status close_idle(kt_file_source *s, kt_error *err) {
   return KT_OK;
 }
 
-/* A file that cannot be opened is told once, and tried again when it changes. An empty one has
- * nothing to lose yet. */
+/* A file that cannot be opened is told once, and tried again when it changes, or by the next run.
+ * An empty one has nothing to lose yet. */
 static kt_status cannot_open(kt_file_source *s, kt_feed *feed, const char *path,
                              const struct stat *at, const kt_error *why, kt_error *err) {
   if (why->os_error == ENOENT || !at->st_size) return KT_OK;
@@ -59,8 +60,11 @@ static kt_status cannot_open(kt_file_source *s, kt_feed *feed, const char *path,
     if (st != KT_OK) return KT_OK;
   }
   kt_mark mark = { .dev = at->st_dev, .ino = at->st_ino, .line = 1 };
+  mark.name = kt_path_hash(path);
+  mark.head_hash = kt_hash("", 0, 0).lo;
   if (known) mark = *known;
   mark.size = (uint64_t)at->st_size;
+  mark.unread = 1;
   if (kt_marks_put(&s->marks, &mark) < 0) return kt_fail_nomem(err, WHERE);
   kt_marks_see(&s->marks, mark.dev, mark.ino);
   return KT_OK;
@@ -97,7 +101,11 @@ static kt_status add_tail(kt_file_source *s, kt_feed *feed, const char *path, co
 static kt_status look_at(kt_file_source *s, kt_feed *feed, const char *path, int64_t mono_ms,
                          kt_error *err) {
   struct stat st;
-  if (kt_sys_stat(path, &st) < 0 || !S_ISREG(st.st_mode)) return KT_OK;
+  if (kt_sys_stat(path, &st) < 0) {
+    s->unsure |= errno != ENOENT;
+    return KT_OK;
+  }
+  if (!S_ISREG(st.st_mode)) return KT_OK;
   kt_reader *r = find_tail(s, &st);
   if (r) {
     r->listed = 1;
@@ -126,11 +134,23 @@ static void check_growth(kt_reader *r) {
     r->ready = 1;
 }
 
+/* Between two names of a rotation there is none. */
+static kt_status cannot_list(kt_file_source *s, const kt_error *why) {
+  s->unsure = why->os_error != ENOENT;
+  if (s->unsure && !s->complained)
+    kt_env_log(s->env, KT_LOG_WARNING, WHERE, kt_span_of(why->message));
+  s->complained = s->unsure;
+  return KT_OK;
+}
+
 static kt_status rescan(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_error *err) {
   kt_paths paths;
-  kt_status st = kt_paths_expand(&paths, s->env, s->target, s->recursive, err);
+  kt_error why;
+  kt_status st = kt_paths_expand(&paths, s->env, s->target, s->recursive, &why);
   int listed = st == KT_OK;
-  if (st == KT_EIO) st = KT_OK; /* between two names of a rotation there is none */
+  s->unsure = 0;
+  if (st == KT_EIO) st = cannot_list(s, &why);
+  if (st < 0 && err) *err = why;
   for (size_t i = 0; i < s->tail_count; i++) {
     check_growth(s->tails[i]);
     s->tails[i]->listed = 0;
@@ -140,6 +160,8 @@ static kt_status rescan(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_er
   for (size_t i = 0; st == KT_OK && i < paths.count; i++)
     st = look_at(s, feed, paths.list[i], mono_ms, err);
   kt_paths_free(&paths);
+  /* What could not be looked at is not gone. */
+  if (st == KT_OK && s->unsure) return KT_OK;
   for (size_t i = 0; st == KT_OK && i < s->tail_count; i++) {
     kt_reader *r = s->tails[i];
     if (r->listed)
@@ -152,6 +174,15 @@ static kt_status rescan(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_er
   /* An open file's place is with its reader, that of a file which is gone with nobody. */
   if (st == KT_OK && listed) kt_marks_drop_unseen(&s->marks);
   return st;
+}
+
+/* What could not be read of a file that is gone from its name is for the next run to find. */
+static kt_status leave_unread(kt_file_source *s, const kt_reader *r, kt_error *err) {
+  kt_mark mark;
+  if (!r->unreadable) return KT_OK;
+  kt_reader_mark(r, &mark);
+  mark.unread = 1;
+  return kt_marks_put(&s->marks, &mark) < 0 ? kt_fail_nomem(err, WHERE) : KT_OK;
 }
 
 /* Reads one file as far as it goes now. KT_AGAIN: to its end; KT_OK: there is more, or no room. */
@@ -171,8 +202,9 @@ static kt_status read_tail(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt
       r->ready = 0;
       return KT_AGAIN;
     }
-    remove_tail(s, s->tail);
-    return KT_OK;
+    st = leave_unread(s, r, err);
+    if (st == KT_OK) remove_tail(s, s->tail);
+    return st;
   }
   return st;
 }

@@ -80,7 +80,7 @@ kt_status kt_mark_write(const kt_mark *k, kt_buf *b) {
   put_number(b, (uint64_t)(k->framing | k->in_array << 2));
   put_number(b, k->offset);
   put_number(b, k->line);
-  put_number(b, k->size);
+  put_number(b, k->unread ? 0 : k->size);
   return KT_OK;
 }
 
@@ -108,7 +108,7 @@ void kt_marks_see(kt_marks *m, uint64_t dev, uint64_t ino) {
 size_t kt_marks_drop_unseen(kt_marks *m) {
   size_t kept = 0, had = m->count;
   for (size_t i = 0; i < had; i++) {
-    if (m->seen[i]) m->list[kept++] = m->list[i];
+    if (m->seen[i] || m->list[i].unread) m->list[kept++] = m->list[i];
     m->seen[i] = 0;
   }
   m->count = kept;

@@ -14,6 +14,7 @@ typedef struct kt_mark {
   uint8_t framing, in_array;
   uint64_t offset, line; /* of the next frame, in the decompressed text */
   uint64_t size;         /* the file's, when it was read to its end; 0 = not yet */
+  int unread; /* could not be: the next run tries, so it is not forgotten and no size is written */
 } kt_mark;
 
 typedef struct kt_marks {
@@ -34,8 +35,8 @@ void kt_marks_clear(kt_marks *m);
 const kt_mark *kt_marks_find(const kt_marks *m, uint64_t dev, uint64_t ino);
 /* Adds it, or replaces the one of the same dev and ino. KT_ENOMEM changes nothing. */
 kt_status kt_marks_put(kt_marks *m, const kt_mark *mark);
-/* Forgets all but those for which kt_marks_see() was called since the last time; returns how many.
- */
+/* Forgets all but those for which kt_marks_see() was called since the last time, and those left
+ * unread; returns how many. */
 void kt_marks_see(kt_marks *m, uint64_t dev, uint64_t ino);
 size_t kt_marks_drop_unseen(kt_marks *m);
 
