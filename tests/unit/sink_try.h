@@ -9,6 +9,7 @@
 struct kt_delivery {
   kt_batch *batch;
   int pinned, done, outcome; /* done: how often */
+  size_t rejected;           /* records marked so */
   kt_error why;
   void *mine;
   uint32_t attempt;
@@ -27,7 +28,8 @@ uint32_t kt_delivery_attempt(const kt_delivery *d) {
   return d->attempt;
 }
 void kt_delivery_mark(kt_delivery *d, uint32_t i, int outcome, const kt_error *why) {
-  (void)d, (void)i, (void)outcome, (void)why;
+  (void)i, (void)why;
+  d->rejected += outcome == KT_REJECTED;
 }
 void kt_delivery_done(kt_delivery *d, int rest, const kt_error *why) {
   d->done++;
@@ -101,16 +103,20 @@ static inline kt_delivery try_batch(const char *lines) {
   return d;
 }
 
-/* Posts first..last; post n was made n minutes after 10:00 of the 5th of November 2021. */
+/* Post n, which was made n minutes after 10:00 of the 5th of November 2021, and a newline. */
+static inline size_t try_post(char *out, size_t cap, unsigned n) {
+  return (size_t)snprintf(out, cap,
+                          "{\"created_at\":\"Fri Nov %02u %02u:%02u:00 +0000 2021\",\"id\":%u,"
+                          "\"id_str\":\"%u\",\"text\":\"post %u\",\"user\":{\"id_str\":\"9\","
+                          "\"name\":\"Ann\",\"screen_name\":\"ann\"}}\n",
+                          5 + (n + 600) / 1440, (n + 600) / 60 % 24, n % 60, n, n, n);
+}
+
+/* Posts first..last. */
 static inline kt_delivery try_posts(unsigned first, unsigned last) {
   static char lines[1 << 20];
   size_t at = 0;
-  for (unsigned n = first; n <= last; n++)
-    at += (size_t)snprintf(lines + at, sizeof lines - at,
-                           "{\"created_at\":\"Fri Nov %02u %02u:%02u:00 +0000 2021\",\"id\":%u,"
-                           "\"id_str\":\"%u\",\"text\":\"post %u\",\"user\":{\"id_str\":\"9\","
-                           "\"name\":\"Ann\",\"screen_name\":\"ann\"}}\n",
-                           5 + (n + 600) / 1440, (n + 600) / 60 % 24, n % 60, n, n, n);
+  for (unsigned n = first; n <= last; n++) at += try_post(lines + at, sizeof lines - at, n);
   return try_batch(lines);
 }
 

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/conf.h"
@@ -8,6 +14,7 @@
 #include "base/hash.h"
 #include "base/ops.h"
 #include "base/span.h"
+#include "base/sys.h"
 #include "base/time.h"
 #include "base/utf8.h"
 
@@ -53,6 +60,12 @@ START_TEST(utf8_judges_each_form) {
                 { "\xC0\x80", 2, 0 },
                 { "\xE0\x80\x80", 3, 0 },
                 { "\xED\xA0\x80", 3, 0 },
+                { "\xED\xA0\x81", 3, 0 },
+                { "\xED\xBF\xBF", 3, 0 },
+                { "\xE0\x9F\xBF", 3, 0 },
+                { "\xE0\xA0\x80", 3, 3 },
+                { "\xF0\x8F\xBF\xBF", 4, 0 },
+                { "\xF0\x90\x80\x80", 4, 4 },
                 { "\xEF\xBF\xBD", 3, 3 },
                 { "\xF0\x9F\x98\x80", 4, 4 },
                 { "\xF4\x90\x80\x80", 4, 0 },
@@ -73,12 +86,23 @@ START_TEST(utf8_judges_each_form) {
 }
 END_TEST
 
+START_TEST(utf8_is_cut_between_characters) {
+  static const char text[] = "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"; /* 1, 2, 3 and 4 bytes */
+  static const size_t at[] = { 0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10 };
+  for (size_t max = 0; max < sizeof at / sizeof *at; max++)
+    ck_assert_uint_eq(kt_utf8_cut(text, 10, max), at[max]);
+  ck_assert_uint_eq(kt_utf8_cut("\x80\x80\x80\x80\x80\x80", 6, 5), 5); /* no UTF-8: anywhere */
+}
+END_TEST
+
 START_TEST(time_reads_and_writes_both_forms) {
   char out[40];
   int64_t t = kt_time_parse_v1(KT_LIT("Fri Nov 05 10:00:00 +0000 2021"));
   ck_assert_int_eq(t, 1636106400000);
   ck_assert_int_eq(kt_time_parse_iso(KT_LIT("2021-11-05T11:00:00.1239+01:00")), t + 123);
   ck_assert_int_eq(kt_time_parse_iso(KT_LIT("2021-11-05 10:00")), t);
+  ck_assert_int_eq(kt_time_parse_iso(KT_LIT("2021-11-05T05:30:00-04:30")), t);
+  ck_assert_int_eq(kt_time_parse_iso(KT_LIT("2000-02-29T00:00:00Z")), 951782400000);
   ck_assert_uint_eq(kt_time_format_iso(t, out), 25);
   ck_assert(!memcmp(out, "2021-11-05T10:00:00+00:00", 25));
   ck_assert_uint_eq(kt_time_format_iso(t + 7, out), 29);
@@ -86,6 +110,7 @@ START_TEST(time_reads_and_writes_both_forms) {
   static const char *const bad[] = { "",
                                      "2021-13-05T10:00:00Z",
                                      "2021-02-29T10:00:00Z",
+                                     "1900-02-29T10:00:00Z",
                                      "2021-11-05T24:00:00Z",
                                      "2021-11-05T10:00:00Zx",
                                      "2021-11-05",
@@ -146,6 +171,7 @@ START_TEST(conf_names_what_is_wrong) {
   } cases[] = {
     { "test:x?windw=1", "no option 'windw'; did you mean window?" },
     { "test:x?window=0", "option window: 0 is outside 1..64" },
+    { "test:x?window=65", "option window: 65 is outside 1..64" },
     { "test:x?window=two", "option window: 'two' is not a whole number" },
     { "test:x?mode=apend",
       "option mode: 'apend' is not one of append|overwrite; did you mean append?" },
@@ -325,6 +351,42 @@ START_TEST(D_accounting_a_child_counts_with_its_parent) {
 }
 END_TEST
 
+/* ---- system calls */
+
+static atomic_int signals;
+static void on_signal(int n) {
+  (void)n;
+  atomic_fetch_add(&signals, 1);
+}
+
+static int pipe_ends[2];
+static void *read_one(void *result) {
+  char c = 0;
+  *(ssize_t *)result = kt_sys_read(pipe_ends[0], &c, 1);
+  return NULL;
+}
+
+START_TEST(a_signal_ends_no_read) {
+  struct sigaction act = { .sa_handler = on_signal }, old; /* no SA_RESTART */
+  pthread_t reader;
+  ssize_t result = 0;
+  ck_assert_int_eq(pipe(pipe_ends), 0);
+  sigaction(SIGUSR1, &act, &old);
+  pthread_create(&reader, NULL, read_one, &result);
+  for (int sent = 1; sent <= 200;
+       sent++) { /* each meets the reader, most of them inside the call */
+    pthread_kill(reader, SIGUSR1);
+    while (atomic_load(&signals) < sent) sched_yield();
+  }
+  ck_assert_int_eq(write(pipe_ends[1], "x", 1), 1);
+  pthread_join(reader, NULL);
+  sigaction(SIGUSR1, &old, NULL);
+  ck_assert_int_eq(result, 1);
+  close(pipe_ends[0]);
+  close(pipe_ends[1]);
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("base");
   TCase *t = tcase_create("base");
@@ -333,8 +395,10 @@ int main(void) {
   tcase_add_test(t, error_may_be_set_from_its_own_text);
   tcase_add_test(t, os_error_names_the_cause);
   tcase_add_test(t, utf8_judges_each_form);
+  tcase_add_test(t, utf8_is_cut_between_characters);
   tcase_add_test(t, time_reads_and_writes_both_forms);
   tcase_add_test(t, civil_days_round_trip);
+  tcase_add_test(t, a_signal_ends_no_read);
   tcase_add_test(t, conf_takes_a_uri);
   tcase_add_test(t, conf_names_what_is_wrong);
   tcase_add_test(t, conf_refuses_null);

@@ -86,6 +86,20 @@ START_TEST(file_of_a_grown_batch_only_the_rest_is_appended) {
 }
 END_TEST
 
+/* The same first post, then another: by its id it is the batch that is written, but it is not. */
+START_TEST(file_of_a_batch_with_other_posts_is_written) {
+  char lines[2000];
+  size_t n = try_post(lines, sizeof lines, 1);
+  try_post(lines + n, sizeof lines - n, 3);
+  run("a.csv", "", 1, 2);
+  try_sink s;
+  open_csv(&s, "a.csv", "");
+  try_deliver(&s, try_batch(lines));
+  try_close(&s);
+  expect_file("a.csv", "tweet_id;text\n1;post 1\n2;post 2\n1;post 1\n3;post 3\n");
+}
+END_TEST
+
 /* A crash may leave any part of what was written after the last sync. */
 START_TEST(file_torn_tail_is_cut_at_each_byte) {
   size_t n1 = 0, n2 = 0, j1 = 0;
@@ -488,6 +502,31 @@ START_TEST(folder_end_closes_all_and_a_crash_goes_on) {
 }
 END_TEST
 
+/* What is missing is not filled with zeros. */
+START_TEST(folder_with_a_shortened_file_is_refused) {
+  try_sink s;
+  size_t n = 0;
+  open_csv(&s, "out", "partition=hour");
+  try_deliver(&s, try_posts(1, 2));
+  char *journal = slurp(temp("out/.part.csv.journal"), &n);
+  char *part = slurp(temp("out/2021/11/05/10/.part-000.csv.open"), NULL);
+  try_close(&s);
+  ck_assert_int_eq(unlink(temp("out/2021/11/05/10/part-000.csv")), 0);
+  spit(temp("out/2021/11/05/10/.part-000.csv.open"), part, strlen(part) - 1);
+  spit(temp("out/.part.csv.journal"), journal, n); /* as a crash leaves it */
+  open_csv(&s, "out", "partition=hour");
+  kt_delivery d = try_posts(3, 3);
+  ck_assert_int_eq(try_submit(&s, &d), KT_OK);
+  ck_assert_int_eq(s.ops->flush(s.self, &s.err), KT_ECORRUPT);
+  ck_assert_ptr_nonnull(strstr(s.err.message, "is shorter than its journal says"));
+  ck_assert_int_eq(d.outcome, KT_RETRY);
+  try_close(&s);
+  kt_batch_unref(d.batch);
+  free(journal);
+  free(part);
+}
+END_TEST
+
 START_TEST(folder_removed_by_its_owner_is_written_again) {
   run("out", "partition=hour", 59, 60);
   tempdir_empty(temp("out/2021"));
@@ -622,7 +661,7 @@ END_TEST
 START_TEST(file_survives_each_failed_allocation) {
   for (size_t n = 1;; n++) {
     try_sink s;
-    kt_delivery d = try_posts(1, 3);
+    kt_delivery d = try_posts(58, 61); /* of two hours */
     size_t before = try_alloc.live_blocks;
     tempdir_empty(temp("oom"));
     try_alloc.calls = 0;
@@ -644,9 +683,9 @@ START_TEST(file_survives_each_failed_allocation) {
     kt_batch_unref(d.batch);
     ck_assert_uint_le(try_alloc.live_blocks, before);
     if (failed && st == KT_OK) {
-      run("oom", "partition=hour", 1, 3);
-      expect_file("oom/2021/11/05/10/part-000.csv",
-                  "tweet_id;text\n1;post 1\n2;post 2\n3;post 3\n");
+      run("oom", "partition=hour", 58, 61);
+      expect_file("oom/2021/11/05/10/part-000.csv", "tweet_id;text\n58;post 58\n59;post 59\n");
+      expect_file("oom/2021/11/05/11/part-000.csv", "tweet_id;text\n60;post 60\n61;post 61\n");
     }
     if (!failed) break;
   }
@@ -662,6 +701,7 @@ int main(void) {
   tcase_add_test(t, file_without_records_has_the_header);
   tcase_add_test(t, file_batches_that_come_again_are_skipped);
   tcase_add_test(t, file_of_a_grown_batch_only_the_rest_is_appended);
+  tcase_add_test(t, file_of_a_batch_with_other_posts_is_written);
   tcase_add_test(t, file_torn_tail_is_cut_at_each_byte);
   tcase_add_test(t, file_half_written_header_is_cut);
   tcase_add_test(t, file_of_somebody_else_is_kept);
@@ -682,6 +722,7 @@ int main(void) {
   tcase_add_test(t, file_compressed_can_be_read_after_each_sync_and_goes_on);
   tcase_add_test(t, folder_hours_are_closed_by_the_watermark);
   tcase_add_test(t, folder_end_closes_all_and_a_crash_goes_on);
+  tcase_add_test(t, folder_with_a_shortened_file_is_refused);
   tcase_add_test(t, folder_removed_by_its_owner_is_written_again);
   tcase_add_test(t, folder_with_few_descriptors);
   tcase_add_test(t, folder_by_key_and_without_one);

@@ -69,6 +69,21 @@ START_TEST(sqlite_has_columns_to_query) {
 }
 END_TEST
 
+START_TEST(sqlite_rejects_what_has_no_id) {
+  try_sink s;
+  open_db(&s, "");
+  kt_delivery d = try_batch(POST("1", "one") POST("2", "two"));
+  ((kt_record *)kt_batch_record(d.batch, 1))->id =
+      (kt_span){ NULL, 0 }; /* of a stranger's parser */
+  ck_assert_int_eq(try_submit(&s, &d), KT_OK);
+  ck_assert_int_eq(s.ops->flush(s.self, NULL), KT_OK);
+  ck_assert_uint_eq(d.rejected, 1);
+  try_close(&s);
+  kt_batch_unref(d.batch);
+  expect("SELECT text FROM posts", "one|");
+}
+END_TEST
+
 START_TEST(sqlite_keeps_one_row_an_id) {
   deliver("raw=true", POST("1", "old"));
   try_clock.wall_us += 1000000;
@@ -307,6 +322,7 @@ int main(void) {
   tcase_add_checked_fixture(t, try_setup, try_teardown);
   tcase_set_timeout(t, 60);
   tcase_add_test(t, sqlite_has_columns_to_query);
+  tcase_add_test(t, sqlite_rejects_what_has_no_id);
   tcase_add_test(t, sqlite_keeps_one_row_an_id);
   tcase_add_test(t, sqlite_scores_stay_exact_and_are_not_lost);
   tcase_add_test(t, sqlite_deletes_erase_and_stay);
