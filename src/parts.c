@@ -164,9 +164,8 @@ kt_status kt_parts_get(const kt_parts *parts, size_t i, kt_part_info *out) {
     size_t rank = 0;
     for (size_t j = 0; j < parts->count; j++) rank += (size_t)before(parts->list[j], p);
     if (rank != i) continue;
-    kt_part_info info = { out->size, p->kind, p->caps, 0, p->name, p->options, p->origin };
-    memcpy(out, &info, out->size < sizeof info ? out->size : sizeof info);
-    return KT_OK;
+    kt_part_info info = { sizeof info, p->kind, p->caps, 0, p->name, p->options, p->origin };
+    return kt_ops_give(out, &info, sizeof info);
   }
   return KT_EINVAL;
 }

@@ -97,8 +97,8 @@ KT_API kt_span kt_batch_id(const kt_batch *b);
 /* Event time in ms, of the batches before this one; what is earlier is late. KT_UNKNOWN before the
  * first time is known. */
 KT_API int64_t kt_batch_watermark_ms(const kt_batch *b);
-/* Fills *out (as much as out->size allows) for a record of kind KT_DEAD; its frame is `raw`.
- * KT_EINVAL for another kind. */
+/* Fills *out (as much as out->size allows; what this library does not know is 0) for a record of
+ * kind KT_DEAD; its frame is `raw`. KT_EINVAL for another kind. */
 KT_API kt_status kt_batch_dead(const kt_batch *b, size_t i, kt_dead *out);
 
 /* A batch lives while it has references; the engine's own end with the delivery. */

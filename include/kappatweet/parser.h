@@ -44,7 +44,8 @@ KT_API char *kt_builder_alloc(kt_builder *out, size_t n);
 KT_API void kt_builder_trim(kt_builder *out, size_t used);
 /* Scores the record added last. */
 KT_API kt_status kt_builder_score(kt_builder *out, const kt_score *score);
-/* Marks the record added last as a dead letter read back (kind KT_DEAD); spans are copied. */
+/* Marks the record added last as a dead letter read back (kind KT_DEAD); spans are copied.
+ * KT_EINVAL: dead->size is that of no version; KT_ESTATE: no record yet; KT_ENOMEM. */
 KT_API kt_status kt_builder_dead(kt_builder *out, const kt_dead *dead);
 /* Sets frame i aside with a reason (NULL: none); records already added for it are withdrawn.
  * KT_EINVAL: no frame i; KT_ENOMEM. */

@@ -82,7 +82,7 @@ KT_API size_t kt_pipeline_pollfds(kt_pipeline *p, kt_pollfd *out, size_t cap);
 KT_API int64_t kt_pipeline_timeout_ms(kt_pipeline *p);
 
 /* Counters since the first step. Set `size` to sizeof the struct before the call; what the library
- * does not know stays as it is. */
+ * does not know is set to 0. */
 typedef struct kt_stats {
   uint32_t size, lanes;
   uint64_t frames, bytes; /* read from the source */

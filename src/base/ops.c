@@ -28,3 +28,13 @@ kt_status kt_ops_take(void *dst, size_t known, size_t least, const void *src, co
   memcpy(dst, &taken, sizeof taken);
   return KT_OK;
 }
+
+kt_status kt_ops_give(void *out, const void *src, size_t known) {
+  uint32_t size;
+  memcpy(&size, out, sizeof size);
+  if (size < sizeof size) return KT_EINVAL;
+  memcpy(out, src, size < known ? size : known);
+  if (size > known) memset((char *)out + known, 0, size - known);
+  memcpy(out, &size, sizeof size);
+  return KT_OK;
+}

@@ -14,4 +14,9 @@
 kt_status kt_ops_take(void *dst, size_t known, size_t least, const void *src, const char *what,
                       kt_error *err);
 
+/* The other way: fills the caller's struct, whose first word is its size as he was compiled. Writes
+ * no more than that; what is longer than `known` bytes of src is zeroed. KT_EINVAL if the size has
+ * no room for itself. */
+kt_status kt_ops_give(void *out, const void *src, size_t known);
+
 #endif

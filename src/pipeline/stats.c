@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counters, as other threads see them: a copy made at the end of each step. */
-#include "base/span.h"
+#include "base/ops.h"
 #include "pipeline/engine.h"
 #include "pipeline/lane.h"
 #include "pipeline/step.h"
@@ -35,26 +35,18 @@ void kt_stats_publish(kt_pipeline *p) {
 }
 
 kt_status kt_pipeline_stats(kt_pipeline *p, kt_stats *out) {
-  uint32_t size = out->size;
-  if (size < sizeof(uint32_t)) return KT_EINVAL;
   pthread_mutex_lock(&p->lock);
   kt_stats s = p->shown;
   pthread_mutex_unlock(&p->lock);
   s.memory_bytes = kt_env_used_bytes(p->env);
-  s.size = size;
-  memcpy(out, &s, size < sizeof s ? size : sizeof s);
-  return KT_OK;
+  return kt_ops_give(out, &s, sizeof s);
 }
 
 kt_status kt_pipeline_lane_stats(kt_pipeline *p, size_t lane, kt_lane_stats *out) {
-  uint32_t size = out->size;
-  if (size < sizeof(uint32_t)) return KT_EINVAL;
   pthread_mutex_lock(&p->lock);
   kt_lane_stats s = { 0 };
   kt_status st = p->shown_lanes && lane <= p->shown.lanes ? KT_OK : KT_EINVAL;
   if (st == KT_OK) s = p->shown_lanes[lane];
   pthread_mutex_unlock(&p->lock);
-  s.size = size;
-  if (st == KT_OK) memcpy(out, &s, size < sizeof s ? size : sizeof s);
-  return st;
+  return st == KT_OK ? kt_ops_give(out, &s, sizeof s) : st;
 }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/ops.h"
 #include "base/span.h"
 #include "base/utf8.h"
 
@@ -177,11 +178,7 @@ int64_t kt_batch_watermark_ms(const kt_batch *b) {
 
 kt_status kt_batch_dead(const kt_batch *b, size_t i, kt_dead *out) {
   if (i >= b->count || b->records[i].kind != KT_DEAD || i >= b->dead_cap) return KT_EINVAL;
-  uint32_t size = out->size;
-  if (size < sizeof(uint32_t)) return KT_EINVAL;
-  memcpy(out, &b->dead[i], size < sizeof *out ? size : sizeof *out);
-  out->size = size;
-  return KT_OK;
+  return kt_ops_give(out, &b->dead[i], sizeof b->dead[i]);
 }
 
 size_t kt_batch_held_bytes(const kt_batch *b) {

@@ -3,6 +3,7 @@
 #include "record/batch.h"
 
 #include "base/alloc.h"
+#include "base/ops.h"
 #include "base/span.h"
 
 static kt_record *append(kt_batch *b, uint32_t frame) {
@@ -95,6 +96,7 @@ static kt_status set_dead(kt_batch *b, size_t i, const kt_dead *why) {
 }
 
 kt_status kt_builder_dead(kt_builder *out, const kt_dead *dead) {
+  if (dead->size < KT_OPS_UP_TO(kt_dead, reason)) return KT_EINVAL; /* no version's */
   out->last = NULL; /* no longer at the end of the arena */
   return out->batch->count ? set_dead(out->batch, out->batch->count - 1, dead) : KT_ESTATE;
 }

@@ -249,6 +249,28 @@ START_TEST(ops_take_old_and_new_tables) {
 }
 END_TEST
 
+START_TEST(ops_give_old_and_new_callers) {
+  struct {
+    table t;
+    void *third;
+  } newer;
+  const table now = { sizeof now, 7, &newer, &newer };
+  memset(&newer, 0xAA, sizeof newer);
+  newer.t.size = sizeof newer;
+  ck_assert_int_eq(kt_ops_give(&newer, &now, sizeof now), KT_OK);
+  ck_assert_uint_eq(newer.t.size, sizeof newer);
+  ck_assert_uint_eq(newer.t.need, 7);
+  ck_assert_ptr_eq(newer.t.second, &newer);
+  ck_assert_ptr_null(newer.third);
+  table older = { .size = 16, .second = &older };
+  ck_assert_int_eq(kt_ops_give(&older, &now, sizeof now), KT_OK);
+  ck_assert_ptr_eq(older.first, &newer);
+  ck_assert_ptr_eq(older.second, &older);
+  older.size = 3;
+  ck_assert_int_eq(kt_ops_give(&older, &now, sizeof now), KT_EINVAL);
+}
+END_TEST
+
 START_TEST(arena_gives_back_all_it_took) {
   test_alloc a = { 0 };
   kt_env *env = test_env(&a, NULL);
@@ -404,6 +426,7 @@ int main(void) {
   tcase_add_test(t, conf_refuses_null);
   tcase_add_test(t, conf_survives_every_failed_allocation);
   tcase_add_test(t, ops_take_old_and_new_tables);
+  tcase_add_test(t, ops_give_old_and_new_callers);
   tcase_add_test(t, arena_gives_back_all_it_took);
   tcase_add_test(t, arena_keeps_no_huge_chunk);
   tcase_add_test(t, crc32_is_that_of_the_standard);

@@ -111,6 +111,27 @@ START_TEST(builder_trims_no_dead_letter) {
 }
 END_TEST
 
+START_TEST(dead_letters_of_older_and_newer_callers) {
+  kt_env *env = test_env(NULL, NULL);
+  kt_batch *b = kt_batch_new(env, NULL);
+  kt_builder builder = { .batch = b };
+  add(b, 1);
+  const kt_dead cut = { .size = offsetof(kt_dead, reason), .reason = KT_LIT("never seen") };
+  ck_assert_int_eq(kt_builder_dead(&builder, &cut), KT_EINVAL);
+  const kt_dead whole = { .size = sizeof whole, .reason = KT_LIT("refused") };
+  ck_assert_int_eq(kt_builder_dead(&builder, &whole), KT_OK);
+  struct {
+    kt_dead dead;
+    uint64_t appended;
+  } newer = { { .size = sizeof newer }, UINT64_MAX };
+  ck_assert_int_eq(kt_batch_dead(b, 0, &newer.dead), KT_OK);
+  ck_assert(kt_span_equal(newer.dead.reason, KT_LIT("refused")));
+  ck_assert_uint_eq(newer.appended, 0);
+  kt_batch_unref(b);
+  kt_env_free(env);
+}
+END_TEST
+
 START_TEST(batch_outlives_its_pool) {
   test_alloc a = { 0 };
   kt_env *env = test_env(&a, NULL);
@@ -157,6 +178,7 @@ int main(void) {
   tcase_add_test(t, batch_keeps_the_reason_of_a_dead_letter);
   tcase_add_test(t, builder_rejects_what_it_can);
   tcase_add_test(t, builder_trims_no_dead_letter);
+  tcase_add_test(t, dead_letters_of_older_and_newer_callers);
   tcase_add_test(t, batch_outlives_its_pool);
   tcase_add_test(t, batch_id_tells_source_place_and_content_apart);
   return test_run(s);

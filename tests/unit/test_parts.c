@@ -60,11 +60,36 @@ START_TEST(parts_tell_a_module_folder_that_cannot_be_read) {
 }
 END_TEST
 
+START_TEST(parts_fill_what_older_and_newer_callers_have) {
+  kt_env *env = test_env(NULL, NULL);
+  kt_parts *parts;
+  struct {
+    kt_part_info info;
+    const char *appended;
+  } newer;
+  ck_assert_int_eq(kt_parts_new(env, &parts, NULL), KT_OK);
+  memset(&newer, 0xAA, sizeof newer);
+  newer.info.size = sizeof newer;
+  ck_assert_int_eq(kt_parts_get(parts, 0, &newer.info), KT_OK);
+  ck_assert_str_eq(newer.info.origin, "built-in");
+  ck_assert_ptr_null(newer.appended);
+  kt_part_info older = { .size = offsetof(kt_part_info, origin), .origin = "mine" };
+  ck_assert_int_eq(kt_parts_get(parts, 0, &older), KT_OK);
+  ck_assert_str_eq(older.name, "file");
+  ck_assert_str_eq(older.origin, "mine");
+  older.size = 0;
+  ck_assert_int_eq(kt_parts_get(parts, 0, &older), KT_EINVAL);
+  kt_parts_free(parts);
+  kt_env_free(env);
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("parts");
   TCase *t = tcase_create("parts");
   suite_add_tcase(s, t);
   tcase_add_test(t, parts_know_a_path_by_its_end);
   tcase_add_test(t, parts_tell_a_module_folder_that_cannot_be_read);
+  tcase_add_test(t, parts_fill_what_older_and_newer_callers_have);
   return test_run(s);
 }

@@ -608,6 +608,33 @@ static kt_status open_if_closed(void *user, const kt_env *env, const kt_conf *co
 }
 
 /* What the first step made for the parts of then is not used for those of now. */
+/* Whoever was compiled with a later header finds 0 where this library has nothing to say. */
+START_TEST(test_statistics_of_a_newer_caller_are_zeroed) {
+  struct {
+    kt_stats s;
+    uint64_t appended;
+  } all;
+  struct {
+    kt_lane_stats s;
+    uint64_t appended;
+  } lane;
+  t_setup(&t);
+  memset(&all, 0xAA, sizeof all);
+  memset(&lane, 0xAA, sizeof lane);
+  all.s.size = sizeof all;
+  lane.s.size = sizeof lane;
+  feed(3, 1, "500");
+  ck_assert_int_eq(t_settle_down(&t), KT_END);
+  ck_assert_int_eq(kt_pipeline_stats(t.p, &all.s), KT_OK);
+  ck_assert_uint_eq(all.s.frames, 3);
+  ck_assert_uint_eq(all.appended, 0);
+  ck_assert_int_eq(kt_pipeline_lane_stats(t.p, 0, &lane.s), KT_OK);
+  ck_assert_uint_eq(lane.s.delivered, 3);
+  ck_assert_uint_eq(lane.appended, 0);
+  t_teardown(&t);
+}
+END_TEST
+
 START_TEST(test_parts_may_change_after_a_first_step_that_failed) {
   t_setup(&t);
   kt_source_ops late = { .size = sizeof late,
@@ -710,6 +737,7 @@ int main(void) {
   tcase_add_test(c, test_a_source_that_fails_for_good_ends_the_run_with_what_was_read_delivered);
   tcase_add_test(c, test_callbacks_do_not_re_enter);
   tcase_add_test(c, test_what_is_missing_or_wrong_is_told);
+  tcase_add_test(c, test_statistics_of_a_newer_caller_are_zeroed);
   tcase_add_test(c, test_parts_may_change_after_a_first_step_that_failed);
   tcase_add_test(c, test_D_positions_one_is_asked_again_before_a_stop);
   tcase_add_test(c, test_limits_end_the_run);
