@@ -206,8 +206,9 @@ kt_status kt_file_sync(kt_file_sink *s, kt_error *err) {
 
 kt_status kt_file_make_empty(kt_file_sink *s, kt_error *err) {
   kt_part_file *p = s->only;
-  if (!p || !s->empty || s->begun || p->exists || p->buf.len) return KT_OK;
+  if (!p || !s->empty || s->begun || p->file->length || p->buf.len) return KT_OK;
   if (kt_encoder_header(p->encoder, &p->buf)) return kt_fail_nomem(err, s->set.where);
+  if (p->exists && !p->buf.len) return KT_OK;
   kt_status st = write_group(s, err);
   if (st == KT_OK && !p->exists) st = kt_part_open(&s->set, p, err);
   if (st < 0) p->buf.len = 0;

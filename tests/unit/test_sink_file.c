@@ -65,6 +65,29 @@ START_TEST(file_without_records_has_the_header) {
 }
 END_TEST
 
+/* The run before was killed behind any entry of its journal. */
+START_TEST(file_without_records_has_the_header_after_a_crash) {
+  static const char header[] = "tweet_id;text\n";
+  try_sink s;
+  size_t size = 0, opened = 0;
+  open_csv(&s, "a.csv", "");
+  try_step(&s, try_clock.mono_ms);
+  try_close(&s);
+  char *journal = slurp(temp(".a.csv.journal"), &size);
+  for (size_t cut = 0; cut <= size; cut++) {
+    spit(temp(".a.csv.journal"), journal, cut);
+    spit(temp("a.csv"), header, sizeof header - 1);
+    if (try_open(&s, &kt_sink_csv, uri_of("csv", "a.csv", "")) < 0) continue; /* not ours yet */
+    opened++;
+    try_step(&s, try_clock.mono_ms);
+    try_close(&s);
+    expect_file("a.csv", header);
+  }
+  ck_assert_uint_gt(opened, 0);
+  free(journal);
+}
+END_TEST
+
 START_TEST(file_batches_that_come_again_are_skipped) {
   try_sink s;
   run("a.csv", "", 1, 2);
@@ -699,6 +722,7 @@ int main(void) {
   tcase_set_timeout(t, 60);
   tcase_add_test(t, file_header_stands_once);
   tcase_add_test(t, file_without_records_has_the_header);
+  tcase_add_test(t, file_without_records_has_the_header_after_a_crash);
   tcase_add_test(t, file_batches_that_come_again_are_skipped);
   tcase_add_test(t, file_of_a_grown_batch_only_the_rest_is_appended);
   tcase_add_test(t, file_of_a_batch_with_other_posts_is_written);
