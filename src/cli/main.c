@@ -9,7 +9,7 @@
 
 static void write_log(void *self, int32_t level, const char *where, kt_span line) {
   (void)self;
-  if (level <= KT_LOG_WARNING) cli_say("kappatweet: %s: %.*s\n", where, (int)line.len, line.ptr);
+  if (level <= KT_LOG_INFO) cli_say("kappatweet: %s: %.*s\n", where, (int)line.len, line.ptr);
 }
 
 static const kt_log_ops log_ops = { sizeof log_ops, 0, write_log };

@@ -114,6 +114,14 @@ static void close_least_used(kt_part_set *set) {
   set->open_count--;
 }
 
+static void tell_cut(const kt_part_set *set, const kt_part_file *p, int64_t size) {
+  kt_error note;
+  kt_fail(&note, KT_OK, 0, set->where,
+          "%.100s: %lld bytes that were not delivered are cut off, %lld are kept", written_path(p),
+          (long long)(size - p->file->length), (long long)p->file->length);
+  kt_env_log(set->env, KT_LOG_INFO, set->where, kt_span_of(note.message));
+}
+
 /* Never longer: what is missing would be filled with zeros. */
 static kt_status cut(const kt_part_set *set, kt_part_file *p, kt_error *err) {
   struct stat st;
@@ -124,6 +132,7 @@ static kt_status cut(const kt_part_set *set, kt_part_file *p, kt_error *err) {
                    written_path(p));
   if (st.st_size > p->file->length && kt_sys_ftruncate(p->fd, p->file->length))
     return kt_part_fail(set, "cut", written_path(p), err);
+  if (st.st_size > p->file->length) tell_cut(set, p, st.st_size);
   p->torn = 0;
   return KT_OK;
 }

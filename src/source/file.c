@@ -2,6 +2,9 @@
 /* file: frames from files, folders, globs and standard input. */
 #include "source/file.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/span.h"
@@ -31,8 +34,38 @@ static const char options[] =
     "checkpoint\tpath\t\t\t\t\tFile that keeps how far the input was read, to go on there in the "
     "next run.\n";
 
+/* What a restart does is no guess: it is told. */
+static void tell_resumed(const kt_file_source *s, const char *path) {
+  size_t done = 0, begun = 0;
+  kt_mark last = { 0 };
+  char before[64] = "", in[96] = "";
+  kt_error note;
+  for (size_t i = 0; i < s->marks.count; i++) {
+    const kt_mark *m = &s->marks.list[i];
+    done += m->size != 0;
+    if (m->size || !m->offset) continue;
+    begun++;
+    last = *m;
+  }
+  if (done)
+    snprintf(before, sizeof before, "%zu file%s read to the end", done,
+             done == 1 ? " was" : "s were");
+  if (begun == 1)
+    snprintf(in, sizeof in, "goes on in 1 file at line %llu, byte %llu",
+             (unsigned long long)last.line, (unsigned long long)last.offset);
+  else if (begun)
+    snprintf(in, sizeof in, "goes on in %zu files where they stood", begun);
+  else if (!done)
+    snprintf(in, sizeof in, "nothing was delivered yet, begins at the beginning");
+  kt_fail(&note, KT_OK, 0, WHERE, "checkpoint %s: %s%s%s", kt_error_path(path), before,
+          done && begun ? ", " : "", in);
+  kt_env_log(s->env, KT_LOG_INFO, WHERE, kt_span_of(note.message));
+}
+
 static kt_status load_checkpoint(kt_file_source *s, const char *path, kt_error *err) {
+  int known = kt_sys_access(path, F_OK) == 0;
   kt_status st = kt_checkpoint_open(s->env, path, &s->resumed, &s->checkpoint, err);
+  if (st == KT_OK && !s->resumed.len && known) tell_resumed(s, path);
   if (st < 0 || !s->resumed.len) return st;
   kt_span own = kt_position_own(kt_buf_bytes(&s->resumed));
   st = own.ptr ? kt_marks_read(&s->marks, own) : KT_ECORRUPT;
@@ -40,7 +73,9 @@ static kt_status load_checkpoint(kt_file_source *s, const char *path, kt_error *
     return kt_fail(err, st, 0, WHERE,
                    "checkpoint %s is not of a file source: delete it to start again",
                    kt_error_path(path));
-  return st < 0 ? kt_fail_nomem(err, WHERE) : KT_OK;
+  if (st < 0) return kt_fail_nomem(err, WHERE);
+  tell_resumed(s, path);
+  return KT_OK;
 }
 
 static kt_status take_resume(kt_file_source *s, kt_span resume, kt_error *err) {

@@ -46,7 +46,15 @@ static void go_on(kt_reader *r, const kt_marks *marks) {
   const kt_mark *mark =
       kt_input_is_file(&r->in) ? kt_marks_find(marks, r->in.dev, r->in.ino) : NULL;
   r->name = kt_path_hash(r->path);
-  if (!mark || !mark->offset || !kt_input_is(&r->in, mark)) return;
+  if (!mark || !mark->offset) return;
+  if (!kt_input_is(&r->in, mark)) {
+    kt_error note;
+    kt_fail(&note, KT_OK, 0, WHERE,
+            "%s begins unlike the file that was read in its place: reads it from its beginning",
+            kt_error_path(r->path));
+    kt_env_log(r->env, KT_LOG_INFO, WHERE, kt_span_of(note.message));
+    return;
+  }
   r->name = mark->name; /* the first one, whatever it is called since */
   kt_framer_seek(&r->framer, mark->framing, mark->in_array, mark->offset, mark->line);
   kt_input_skip(&r->in, mark->offset);

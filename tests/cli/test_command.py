@@ -199,6 +199,25 @@ class Run(Case):
         self.assertEqual([s["tweet_id"] for s in seen], [str(1000 + i) for i in range(1200)])
         self.assertEqual([s["id"] for s in seen], list(range(1200)))
 
+    def test_a_restart_tells_what_it_goes_on_from(self):
+        self.posts(20)
+        args = ["run", "posts.ndjson?checkpoint=state", "--to", "csv:out.csv"]
+        self.assertNotIn("checkpoint", self.run_(*args, "--limit", "7").stderr)  # a new one
+        r = self.run_(*args, "--limit", "5")
+        at = sum(len(line) + 1 for line in self.read("posts.ndjson").splitlines()[:7])
+        self.assertIn("checkpoint state: goes on in 1 file at line 8, byte %d\n" % at, r.stderr)
+        self.assertNotIn("checkpoint", self.run_(*args, "--quiet").stderr)
+        self.assertIn("checkpoint state: 1 file was read to the end\n", self.run_(*args).stderr)
+        self.posts(3)
+        self.write("posts.ndjson", self.read("posts.ndjson").replace("hola", "adios"))
+        r = self.run_(*args)
+        self.assertIn("posts.ndjson begins unlike the file that was read in its place: reads it from its beginning\n", r.stderr)
+        self.assertIn("3 read", r.stderr)
+        r = self.run_("run", "posts.ndjson?checkpoint=other", "--to", "csv:/dev/full", "--dead-letter", "null:")
+        self.assertEqual(r.returncode, 1)
+        r = self.run_("run", "posts.ndjson?checkpoint=other")
+        self.assertIn("checkpoint other: nothing was delivered yet, begins at the beginning\n", r.stderr)
+
     def test_stats(self):
         self.posts(10)
         r = self.run_("run", "posts.ndjson", "--to", "null:", "--stats", "json", "-q")
