@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/point.h"
 #include "base/sys.h"
 #include "io/lockfile.h"
 
@@ -104,6 +105,7 @@ static kt_status read_all(kt_checkpoint *c, kt_buf *content, kt_error *err) {
     else
       file.len += (size_t)n;
   }
+  KT_POINT("checkpoint.load");
   if (st == KT_OK) st = check(c->path, kt_buf_bytes(&file), err);
   if (st == KT_OK && kt_buf_put(content, file.ptr + HEAD_BYTES, file.len - HEAD_BYTES) < 0)
     st = kt_fail_nomem(err, WHERE);
@@ -112,17 +114,20 @@ static kt_status read_all(kt_checkpoint *c, kt_buf *content, kt_error *err) {
 }
 
 static kt_status write_new(kt_checkpoint *c, int fd, kt_span content, kt_error *err) {
+  KT_POINT("checkpoint.write");
   char head[HEAD_BYTES];
   make_head(head, content);
   if (kt_sys_ftruncate(fd, 0) < 0 || kt_sys_lseek(fd, 0, SEEK_SET) < 0 ||
       kt_sys_write_all(fd, head, sizeof head, NULL) < 0 ||
       kt_sys_write_all(fd, content.ptr, content.len, NULL) < 0 || kt_sys_fsync(fd) < 0)
     return failed_os(err, errno, "write", c->path);
+  KT_POINT("checkpoint.synced");
   /* Whoever made the file while we made ours has the right to it. */
   struct stat named;
   int free = c->fd >= 0 || kt_sys_stat(c->path, &named) < 0;
   if (!free) return busy(c->path, err);
   if (c->fd < 0 && errno != ENOENT) return failed_os(err, errno, "look at", c->path);
+  KT_POINT("checkpoint.rename");
   if (kt_sys_rename(c->tmp, c->path) < 0) return failed_os(err, errno, "replace", c->path);
   return KT_OK;
 }
@@ -137,6 +142,7 @@ kt_status kt_checkpoint_save(kt_checkpoint *c, kt_span content, kt_error *err) {
     kt_sys_close(fd);
     return st;
   }
+  KT_POINT("checkpoint.renamed");
   if (c->fd >= 0) kt_sys_close(c->fd);
   c->fd = fd;
   return kt_sys_sync_parent(c->path) < 0 ? failed_os(err, errno, "sync the folder of", c->path)

@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/point.h"
 #include "base/sys.h"
 
 /* One that is not safe is taken away, for the next try would find it and not sync it. */
 static int make_one(const char *dir, int sync) {
+  KT_POINT("folders.make");
   if (kt_sys_mkdir(dir, 0777)) return errno == EEXIST ? 0 : -1;
+  KT_POINT("folders.made");
   if (!sync || kt_sys_sync_parent(dir) == 0) return 0;
   int error = errno;
   kt_sys_rmdir(dir);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "base/sys.h"
 #include "io/disk.h"
@@ -333,12 +334,14 @@ static kt_status take_back(kt_journal *j, kt_error *err) {
 kt_status kt_journal_settle(kt_journal *j, kt_error *err) {
   if (j->unnamed && j->sync && kt_sys_sync_parent(j->path))
     return fail_os(j, "sync the folder of", err);
+  KT_POINT("journal.named");
   j->unnamed = 0;
   return KT_OK;
 }
 
 /* When the new file has the name, the group is committed: whoever opens the journal finds it. */
 static kt_status replace(kt_journal *j, const char *path, kt_error *err) {
+  KT_POINT("journal.replace");
   struct stat st;
   int fd;
   kt_status status = kt_journal_open_locked(j, path, O_CREAT, &fd, err);
@@ -356,6 +359,7 @@ static kt_status replace(kt_journal *j, const char *path, kt_error *err) {
     kt_sys_close(fd);
     return status;
   }
+  KT_POINT("journal.replaced");
   if (j->fd >= 0) kt_sys_close(j->fd);
   j->fd = fd;
   j->bytes = (int64_t)j->text.len;
@@ -382,10 +386,12 @@ static kt_status append(kt_journal *j, kt_error *err) {
   if (kt_journal_settle(j, err) < 0) return KT_EIO;
   if (j->torn && kt_sys_ftruncate(j->fd, j->bytes)) return fail_os(j, "write", err);
   j->torn = 0;
+  KT_POINT("journal.append");
   if (put_group(j)) return kt_fail_nomem(err, WHERE);
   if (kt_sys_write_all(j->fd, j->text.ptr, j->text.len, NULL) ||
       (j->sync && kt_sys_fdatasync(j->fd)))
     return take_back(j, err);
+  KT_POINT("journal.synced");
   j->bytes += (int64_t)j->text.len;
   return KT_OK;
 }
@@ -394,6 +400,7 @@ kt_status kt_journal_commit(kt_journal *j, kt_error *err) {
   j->text.len = 0;
   kt_status st = j->rewrite || j->bytes >= j->rewrite_at ? rewrite(j, err) : append(j, err);
   if (st < 0) return st;
+  KT_POINT("journal.committed");
   j->group++;
   for (size_t i = 0; i < j->staged_file_count; i++) {
     kt_journal_file *f = j->staged_files[i].file;

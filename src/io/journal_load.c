@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "base/sys.h"
 #include "io/disk.h"
@@ -190,6 +191,7 @@ static kt_status read_all(kt_journal *j, int fd, kt_error *err) {
 kt_status kt_journal_load(kt_journal *j, kt_error *err) {
   kt_status st = kt_journal_open_locked(j, j->path, 0, &j->fd, err);
   if (st < 0 || j->fd < 0) return st;
+  KT_POINT("journal.load");
   st = read_all(j, j->fd, err);
   if (st == KT_OK && j->text.len) st = load_text(j, kt_span_make(j->text.ptr, j->text.len), err);
   if (st < 0) return st;

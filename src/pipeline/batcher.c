@@ -2,6 +2,7 @@
 /* When a batch ends, and what is asked of the source then. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "pipeline/commit.h"
 #include "pipeline/feed.h"
@@ -47,6 +48,7 @@ static kt_status ask_position(kt_pipeline *p, kt_error *err) {
     if (st == KT_ENOMEM) return kt_fail_nomem(err, WHERE);
     if (st < 0) return kt_fail(err, st, 0, WHERE, "the source cannot tell its position");
   }
+  KT_POINT("feed.position");
   it->has_position = 1;
   f->ask = NULL;
   return KT_OK;
@@ -78,6 +80,7 @@ static kt_status cut(kt_pipeline *p, kt_error *err) {
     f->cut = 0;
     return KT_OK;
   }
+  KT_POINT("feed.cut");
   int barrier = f->barrier;
   kt_item *it = close_open(p);
   if (!it) return kt_fail_nomem(err, WHERE);
@@ -135,6 +138,7 @@ static kt_status read_once(kt_pipeline *p, kt_error *err) {
     f->finished = f->moved = kt_commit_is_done(p);
     return KT_OK;
   }
+  KT_POINT("feed.end");
   f->ended = f->barrier = f->cut = 1;
   return cut(p, err);
 }

@@ -3,6 +3,7 @@
 #include "pipeline/close.h"
 
 #include "base/alloc.h"
+#include "base/point.h"
 #include "pipeline/commit.h"
 #include "pipeline/deadletter.h"
 #include "pipeline/event.h"
@@ -64,17 +65,21 @@ static void drop_items(kt_pipeline *p) {
 
 void kt_pipeline_close(kt_pipeline *p) {
   if (p->closed) return;
+  KT_POINT("close.begin");
   p->closed = 1;
   kt_workers_stop(p);
   if (p->opened) close_lanes(p);
+  KT_POINT("close.lanes");
   close_scorer(p);
   for (kt_item *it = p->uncommitted; it; it = it->next)
     if (atomic_load(&it->stage)) kt_item_settle(it, 0);
   for (size_t i = 0; i < p->lane_count; i++) kt_slot_close(&p->lanes[i]->filter);
   for (size_t i = 0; i < p->filter_count; i++) kt_slot_close(&p->filters[i]);
   kt_slot_close(&p->parser);
+  KT_POINT("close.source");
   kt_slot_close(&p->source);
   kt_feed_clear(&p->feed);
+  KT_POINT("close.drop");
   drop_items(p);
   kt_batch_pool_close(p->batches);
   p->batches = NULL;

@@ -2,6 +2,7 @@
 /* The contiguous finished prefix, and what the source is told of it. */
 #include "pipeline/commit.h"
 
+#include "base/point.h"
 #include "base/span.h"
 #include "pipeline/item.h"
 #include "pipeline/lane.h"
@@ -23,6 +24,7 @@ static void retire(kt_pipeline *p, int *moved) {
       kt_item_settle(it, 1);
       reached(p, it);
     }
+    KT_POINT("commit.retire");
     it->committed = 1;
     p->uncommitted = it->next;
     kt_item_unref(it);
@@ -39,6 +41,7 @@ kt_status kt_commit_step(kt_pipeline *p, int now, int *moved, kt_error *err) {
   retire(p, moved);
   if (!is_behind(p) || p->now < p->commit_retry.not_before) return KT_OK;
   if (!now && !p->commit_now && p->now < p->commit_due) return KT_OK;
+  KT_POINT("commit.begin");
   const kt_source_ops *ops = &p->source.part->ops.source;
   kt_error why = { 0 };
   if (ops->commit && p->source.open) {
@@ -53,6 +56,7 @@ kt_status kt_commit_step(kt_pipeline *p, int now, int *moved, kt_error *err) {
       return KT_OK;
     }
   }
+  KT_POINT("commit.done");
   p->commit_retry = (kt_backoff){ 0, 0 };
   p->committed = p->commit_frames;
   p->commit_now = 0;

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "pipeline/item.h"
 #include "pipeline/lane.h"
@@ -24,6 +25,7 @@ kt_status kt_deadletter_add(kt_item *it, const kt_record *origin, kt_span frame,
   if (!d || kt_grow(p->env, &d->owners, &d->owner_cap, d->owner_count + 1, sizeof *d->owners) ||
       kt_batch_add_dead(d->batch, origin, frame, why) < 0)
     return KT_ENOMEM;
+  KT_POINT("dead.add");
   d->owners[d->owner_count++] = it;
   it->refs++;
   it->owed++;
@@ -54,6 +56,7 @@ static void make_id(kt_batch *b) {
 void kt_deadletter_send(kt_pipeline *p, int *moved) {
   kt_item *d = p->dead_open;
   if (!d || !d->owner_count || p->dead_items || p->dead->held) return;
+  KT_POINT("dead.send");
   p->dead_open = NULL;
   d->ordinal = p->dead_ordinal++;
   d->frames = d->cut_ms = 0;
@@ -67,6 +70,7 @@ void kt_deadletter_send(kt_pipeline *p, int *moved) {
 
 void kt_deadletter_safe(kt_item *d, size_t i) {
   kt_item *it = d->owners[i];
+  KT_POINT("dead.safe");
   d->p->dead_count++;
   kt_item_paid(it);
   kt_item_unref(it);

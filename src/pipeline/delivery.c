@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "pipeline/event.h"
 #include "pipeline/item.h"
@@ -63,6 +64,7 @@ void kt_delivery_spare(kt_delivery *d) {
 
 void kt_delivery_finish(kt_delivery *d) {
   kt_lane *lane = d->lane;
+  KT_POINT("delivery.finish");
   kt_delivery **at = &lane->first, *prev = NULL;
   while (*at != d) {
     prev = *at;
@@ -118,6 +120,7 @@ static uint32_t keep_reason(kt_delivery *d, const kt_error *why) {
 
 void kt_delivery_mark(kt_delivery *d, uint32_t i, int outcome, const kt_error *why) {
   if (i >= d->records || outcome < KT_DELIVERED || outcome > KT_REJECTED) return;
+  KT_POINT("delivery.mark");
   d->outcome[i] = (uint8_t)outcome;
   d->reason[i] = why && outcome != KT_DELIVERED ? keep_reason(d, why) : 0;
 }
@@ -130,6 +133,7 @@ void kt_delivery_done(kt_delivery *d, int rest, const kt_error *why) {
                KT_LIT("a delivery was completed twice: ignored"));
     return;
   }
+  KT_POINT("delivery.done");
   d->rest = rest < KT_DELIVERED || rest > KT_REJECTED ? KT_RETRY : rest;
   if (why) d->rest_why = *why;
   kt_event_post(p, &d->event);
@@ -138,6 +142,7 @@ void kt_delivery_done(kt_delivery *d, int rest, const kt_error *why) {
 void kt_delivery_unpin(kt_delivery *d, void *mine) {
   d->mine = mine;
   if (!d->batch) return;
+  KT_POINT("delivery.unpin");
   d->batch = NULL;
   kt_item_unpin(d->item);
 }

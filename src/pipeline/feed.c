@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "pipeline/abandon.h"
 #include "pipeline/deadletter.h"
@@ -130,6 +131,7 @@ kt_status kt_feed_add(kt_feed *f, kt_span frame, kt_span place, int64_t arrived_
     size_t end = (size_t)(frame.ptr - f->slab->data) + frame.len;
     if (end > f->used) f->used = end;
   }
+  KT_POINT("feed.frame");
   counted(f, frame.len);
   return KT_OK;
 }
@@ -148,6 +150,7 @@ kt_status kt_feed_reject(kt_feed *f, kt_span part, kt_span place, const kt_error
                          .place = cut_place(place),
                          .reason = kt_span_of(why->message) };
   if (kt_deadletter_add(it, NULL, part, &dead) < 0) return KT_ENOMEM;
+  KT_POINT("feed.reject");
   it->rejected++;
   counted(f, part.len);
   return KT_OK;

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "pipeline/delivery.h"
 #include "pipeline/item.h"
@@ -74,8 +75,10 @@ static void submit(kt_lane *lane, kt_delivery *d) {
   d->call = ++lane->calls;
   lane->flying++;
   lane->unflushed = 1;
+  KT_POINT("lane.submit");
   kt_status st = ops_of(lane)->submit(lane->sink.self, d, &why);
   if (st != KT_AGAIN && d->attempt > 1) kt_lane_pay(lane);
+  KT_POINT("lane.submitted");
   if (st == KT_OK) return;
   if (atomic_load(&d->state) != KT_DELIVERY_HELD) return; /* completed as well: that counts */
   if (st == KT_AGAIN) {
@@ -139,6 +142,7 @@ static int has_waiting(const kt_lane *lane) {
 
 static void pass(kt_lane *lane, kt_item *it) {
   lane->next = it->next;
+  KT_POINT("lane.pass");
   if (it->barrier) lane->flush_to = it->ordinal + 1;
   if (it->watermark_after != KT_UNKNOWN) lane->watermark_due = it->watermark_after;
 }
@@ -164,6 +168,7 @@ static kt_status take(kt_lane *lane, kt_error *err) {
     return 0;
   }
   lane->filter_retry = (kt_backoff){ 0, 0 };
+  KT_POINT("lane.take");
   pass(lane, it);
   if (lane->last)
     lane->last->next = d;
@@ -188,6 +193,7 @@ static void resubmit(kt_lane *lane, int *moved) {
     next = d->next;
     if (!is_due(d)) continue;
     if (!kt_lane_may_call(lane, d->attempt > 0)) return;
+    KT_POINT("lane.resubmit");
     submit(lane, d);
     *moved |= atomic_load(&d->state) != KT_DELIVERY_WAITING;
   }
@@ -240,6 +246,7 @@ static void flush(kt_lane *lane) {
   if (!wants_flush(lane)) return;
   if (lane->unflushed && lane->p->now < lane->flush_retry.not_before) return;
   if (lane->unflushed && ops_of(lane)->flush) {
+    KT_POINT("lane.flush");
     kt_error why = { 0 };
     if (ops_of(lane)->flush(lane->sink.self, &why) < 0) {
       lane->error = why;
@@ -250,6 +257,7 @@ static void flush(kt_lane *lane) {
     }
     if (!lane->breaker.fails) lane->failing_since = KT_UNKNOWN;
   }
+  KT_POINT("lane.flushed");
   lane->unflushed = lane->flush_asked = 0;
   lane->flush_retry = (kt_backoff){ 0, 0 };
   if (is_flushed(lane)) lane->flush_to = 0;

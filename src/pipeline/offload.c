@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "pipeline/event.h"
 #include "pipeline/workers.h"
 
@@ -51,6 +52,7 @@ static void fail(kt_offload *o, kt_status st, const kt_error *why) {
 
 /* 0: the sink is full. */
 static int submit_one(kt_offload *o, kt_delivery *d) {
+  KT_POINT("offload.submit");
   kt_error why = { 0 };
   kt_status st = o->ops->submit(o->inner, d, &why);
   if (st == KT_AGAIN) return 0;
@@ -81,6 +83,7 @@ void kt_offload_run(kt_offload *o) {
   }
   if (o->job.flush) { /* with a rest too: it may be what makes room; the rest has its own later */
     why = (kt_error){ 0 };
+    KT_POINT("offload.flush");
     st = o->ops->flush ? o->ops->flush(o->inner, &why) : KT_OK;
     if (st < 0) fail(o, st, &why);
     o->job.flush = st < 0 || !all;
@@ -119,6 +122,7 @@ static void check_full(kt_offload *o) {
 }
 
 static void settle(kt_offload *o) {
+  KT_POINT("offload.settle");
   o->busy = 0;
   if (o->job.status < 0) {
     o->told = o->job.status;
@@ -143,6 +147,7 @@ static void give(kt_offload *o, int step) {
   o->settled = o->lane->settled;
   o->busy = 1;
   o->event = (kt_event){ NULL, KT_EVENT_OFFLOAD, o };
+  KT_POINT("offload.give");
   if (o->p->workers) {
     kt_work_post(o->p, &o->event);
   } else { /* the pipeline is being closed */

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "pipeline/lane.h"
 #include "pipeline/offload.h"
 #include "pipeline/slot.h"
@@ -77,6 +78,7 @@ static kt_status offload(kt_pipeline *p, kt_error *err) {
 }
 
 kt_status kt_pipeline_open(kt_pipeline *p, kt_error *err) {
+  KT_POINT("pipeline.open");
   kt_status st = check(p, err);
   if (st >= 0) st = make(p, err);
   if (st >= 0) st = kt_parts_open(p, err);
@@ -86,6 +88,7 @@ kt_status kt_pipeline_open(kt_pipeline *p, kt_error *err) {
     unmake(p);
     return st;
   }
+  KT_POINT("pipeline.opened");
   set_up(p);
   p->opened = 1;
   return KT_OK;

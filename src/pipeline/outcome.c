@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What becomes of the records of a try: done, set aside, tried again, or the lane is held. */
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "pipeline/deadletter.h"
 #include "pipeline/delivery.h"
@@ -34,6 +35,7 @@ static kt_status set_aside(kt_delivery *d, uint32_t i, const kt_error *why) {
                    .lane = kt_span_of(d->lane->name),
                    .place = kt_batch_place(d->batch, i),
                    .reason = kt_span_of(why->message) };
+  KT_POINT("delivery.reject");
   kt_status st = kt_deadletter_add(d->item, r, r->raw, &dead);
   if (st == KT_OK) d->lane->rejected++;
   return st;
@@ -91,6 +93,7 @@ static kt_status give_up(kt_delivery *d) {
   kt_error why = d->retry_why;
   kt_fail(&why, d->retry_why.code, 0, WHERE, "given up after %u tries: %s", d->attempt,
           d->retry_why.message);
+  KT_POINT("delivery.give_up");
   while (d->count) {
     if (set_aside(d, d->pending[d->count - 1], &why) < 0) return KT_ENOMEM;
     d->count--;
@@ -109,6 +112,7 @@ static kt_status try_again(kt_delivery *d) {
     kt_delivery_finish(d);
     return KT_OK;
   }
+  KT_POINT("delivery.retry");
   if (d->any_delivered)
     kt_lane_succeeded(lane);
   else
@@ -121,6 +125,7 @@ static kt_status try_again(kt_delivery *d) {
 
 kt_status kt_delivery_settle(kt_delivery *d, kt_error *err) {
   kt_lane *lane = d->lane;
+  KT_POINT("delivery.settle");
   if (judge(d) < 0) return kt_fail_nomem(err, WHERE);
   if (d->count) {
     if (try_again(d) < 0) return kt_fail_nomem(err, WHERE);

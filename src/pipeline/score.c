@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "pipeline/deadletter.h"
 #include "pipeline/event.h"
@@ -42,6 +43,7 @@ static kt_status begin(kt_item *it) {
   s->failed_count = 0;
   s->all_failed = 0;
   s->why = (kt_error){ 0 };
+  KT_POINT("score.begin");
   atomic_store(&s->state, KT_SCORING_HELD);
   return KT_OK;
 }
@@ -130,6 +132,7 @@ void kt_scoring_done(kt_scoring *s, const kt_error *why) {
     kt_env_log(p->env, KT_LOG_ERROR, WHERE, KT_LIT("a scoring was completed twice: ignored"));
     return;
   }
+  KT_POINT("score.done");
   s->all_failed = why != NULL;
   if (why) s->why = *why;
   kt_event_post(p, &s->event);
@@ -211,6 +214,7 @@ static int is_repeated(kt_item *it) {
 
 kt_status kt_scoring_settle(kt_item *it, kt_error *err) {
   kt_pipeline *p = it->p;
+  KT_POINT("score.settle");
   if (!is_repeated(it)) {
     size_t n = it->abandoned ? 0 : mark_failed(it);
     if (n && on_failures(it, n, err) < 0) return KT_ENOMEM;

@@ -2,6 +2,7 @@
 /* The last step before the lanes, in order of cutting: numbers, watermark, position. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "pipeline/deadletter.h"
 #include "pipeline/item.h"
@@ -39,6 +40,7 @@ kt_status kt_seal(kt_item *it, kt_error *err) {
   kt_pipeline *p = it->p;
   if (!it->abandoned) {
     if (set_rejects_aside(it) < 0) return kt_fail_nomem(err, "pipeline");
+    KT_POINT("seal.number");
     it->run_no_before = p->run_no;
     number(p, it);
     kt_watermark_seal(it);
@@ -50,6 +52,7 @@ kt_status kt_seal(kt_item *it, kt_error *err) {
     p->batch_count += it->batch->block.count != 0;
     p->sealed_ms = p->now;
   }
+  KT_POINT("seal.sealed");
   it->sealed = 1;
   p->unsealed = it->next;
   p->unsealed_count--;

@@ -2,6 +2,7 @@
 /* Parsing and filtering one batch. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "pipeline/prepare.h"
 
@@ -33,9 +34,11 @@ static kt_status parse(kt_item *it, kt_error *err) {
   kt_batch *b = it->batch;
   kt_builder builder = { .batch = b };
   if (b->count || b->reject_count) kt_batch_forget(b); /* of a try that failed */
+  KT_POINT("stage.parse");
   kt_status st = KT_OK;
   if (b->block.count)
     st = p->parser.part->ops.parser.parse(p->parser.self, &b->block, &builder, err);
+  KT_POINT("stage.parsed");
   if (st >= 0 && add_gaps(it) < 0) st = kt_fail_nomem(err, WHERE);
   return st;
 }
@@ -48,10 +51,12 @@ static kt_status filter(kt_item *it, size_t index, kt_error *err) {
   if (kt_grow(it->p->env, &it->keep, &it->keep_cap, had, 1)) return kt_fail_nomem(err, WHERE);
   memset(it->keep, 1, had);
   it->seen |= kt_filter_bit(index);
+  KT_POINT("stage.filter");
   kt_status st = s->part->ops.filter.select(s->self, b, it->keep, err);
   if (st < 0) return st;
   for (size_t i = 0; i < had; i++) drops += !it->keep[i];
   if (drops) kt_batch_compact(b, it->keep);
+  KT_POINT("stage.filtered");
   it->dropped += drops;
   return KT_OK;
 }

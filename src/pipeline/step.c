@@ -3,6 +3,7 @@
 #include "pipeline/step.h"
 
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "base/sys.h"
 #include "base/sys_wait.h"
@@ -63,6 +64,7 @@ static kt_status heed_stop(kt_pipeline *p, kt_error *err) {
   if (!atomic_load(&p->stop_asked) || p->draining) return KT_OK;
   kt_status st = kt_feed_stop(p, err);
   if (st < 0) return st;
+  KT_POINT("pipeline.stop");
   p->draining = 1;
   if (!p->drain_by_call) p->drain_until = p->now + p->set.drain_ms;
   return KT_OK;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/watermark.h"
+#include "base/point.h"
 
 /* A client's clock that runs ahead moves nothing. */
 void kt_watermark_see(kt_pipeline *p, const kt_record *r) {
@@ -37,6 +38,7 @@ void kt_watermark_tell(kt_lane *lane) {
     lane->watermark_due = INT64_MAX; /* nothing comes any more: every hour can be closed */
   if (lane->watermark_due == KT_UNKNOWN || lane->held) return;
   if (lane->watermark_due > lane->watermark_ms) {
+    KT_POINT("lane.watermark");
     lane->watermark_ms = lane->watermark_due;
     if (ops && ops->watermark) ops->watermark(lane->sink.self, lane->watermark_ms);
   }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "pipeline/event.h"
 #include "pipeline/offload.h"
 #include "pipeline/prepare.h"
@@ -28,6 +29,7 @@ static void run_stages(kt_item *it) {
     int scorer = kt_stage_is_scorer(p, s);
     st = scorer ? kt_score_run(it, &it->work_error) : kt_stage_run(it, s, &it->work_error);
     if (st < 0 || (scorer && st == KT_OK)) break; /* scored: its own event goes on */
+    KT_POINT("worker.stage");
     atomic_store(&it->stage, ++s);
   }
   it->work_status = st;
@@ -47,6 +49,7 @@ static void *work(void *arg) {
       kt_offload_run(e->subject);
     else
       run_stages(e->subject);
+    KT_POINT("worker.done");
     kt_event_post(w->p, e);
     pthread_mutex_lock(&w->lock);
   }

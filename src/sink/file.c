@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "sink/file.h"
 
@@ -162,6 +163,7 @@ static void close_journal(kt_file_sink *s) {
       st = kt_journal_stage_file(s->set.journal, last[i]->file, last[i]->file->length, 0);
     n++;
   }
+  KT_POINT("file.close_journal");
   if (st == KT_OK && n) st = kt_journal_commit(s->set.journal, &why);
 }
 

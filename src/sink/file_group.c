@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "sink/file.h"
 
 /* A file that cannot be shown holds up no other, and is not looked at all the time. */
@@ -111,10 +112,12 @@ kt_status kt_file_take(kt_file_sink *s, kt_delivery *d, kt_error *err) {
   size_t written = written_before(s, b, n, e);
   s->skipped += written;
   if (written == n) {
+    KT_POINT("file.skip");
     free_entry(s, e);
     kt_delivery_done(d, KT_DELIVERED, NULL);
     return KT_OK;
   }
+  KT_POINT("file.encode");
   s->stamp++;
   st = encode(s, b, written, n, err);
   if (st < 0) {
@@ -123,6 +126,7 @@ kt_status kt_file_take(kt_file_sink *s, kt_delivery *d, kt_error *err) {
     return st;
   }
   e->d = d;
+  KT_POINT("file.take");
   *s->entries_end = e;
   s->entries_end = &e->next;
   kt_delivery_unpin(d, e);
@@ -146,9 +150,11 @@ static kt_status stage(kt_file_sink *s) {
 }
 
 static kt_status write_group(kt_file_sink *s, kt_error *err) {
+  KT_POINT("file.group");
   kt_status st = kt_file_begin(s, err);
   for (size_t i = 0; i < s->set.count && st == KT_OK; i++)
     if (s->set.items[i]->buf.len) st = kt_part_append(&s->set, s->set.items[i], err);
+  KT_POINT("file.appended");
   if (st == KT_OK && stage(s)) st = kt_fail_nomem(err, s->set.where);
   if (st == KT_OK) st = kt_journal_commit(s->set.journal, err);
   for (size_t i = 0; i < s->set.count; i++) {
@@ -198,6 +204,7 @@ kt_status kt_file_sync(kt_file_sink *s, kt_error *err) {
     give_back(s, &s->why);
     return st;
   }
+  KT_POINT("file.finish");
   s->held_bytes = 0;
   s->committed = 0;
   finish(s);
@@ -209,6 +216,7 @@ kt_status kt_file_make_empty(kt_file_sink *s, kt_error *err) {
   if (!p || !s->empty || s->begun || p->file->length || p->buf.len) return KT_OK;
   if (kt_encoder_header(p->encoder, &p->buf)) return kt_fail_nomem(err, s->set.where);
   if (p->exists && !p->buf.len) return KT_OK;
+  KT_POINT("file.empty");
   kt_status st = write_group(s, err);
   if (st == KT_OK && !p->exists) st = kt_part_open(&s->set, p, err);
   if (st < 0) p->buf.len = 0;
@@ -221,6 +229,7 @@ static void forget_part(kt_file_sink *s, size_t i) {
 }
 
 static kt_status close_part(kt_file_sink *s, kt_part_file *p, kt_error *err) {
+  KT_POINT("file.close_part");
   kt_status st = p->torn || !p->exists ? kt_part_open(&s->set, p, err) : KT_OK;
   if (st == KT_OK) st = kt_part_show(&s->set, p, err);
   if (st == KT_OK && kt_journal_stage_file(s->set.journal, p->file, p->file->length, 0))
@@ -236,6 +245,7 @@ kt_status kt_file_close_until(kt_file_sink *s, int64_t ms, kt_error *err) {
   if (!due || s->failed) return KT_OK;
   st = kt_file_sync(s, err);
   if (st < 0) return st;
+  KT_POINT("file.close_until");
   kt_journal_begin(s->set.journal);
   size_t shown = 0;
   for (size_t i = 0; i < s->set.count; i++) {
@@ -249,6 +259,7 @@ kt_status kt_file_close_until(kt_file_sink *s, int64_t ms, kt_error *err) {
     if (st == KT_OK) st = closed;
   }
   /* Those that were shown before a failure are found under their names when the journal is read. */
+  KT_POINT("file.shown");
   if (shown) {
     kt_status committed = kt_journal_commit(s->set.journal, st == KT_OK ? err : NULL);
     if (st == KT_OK) st = committed;

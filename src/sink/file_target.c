@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/sys.h"
 #include "io/disk.h"
 #include "io/folders.h"
@@ -187,6 +188,7 @@ static kt_status adopt_file(kt_file_sink *s, const char *mode, kt_error *err) {
 
 /* It was renamed, and the journal had no time to say so; bytes may be in it that are not safe. */
 static kt_status cut_shown(kt_file_sink *s, kt_part_file *p, int64_t size, kt_error *err) {
+  KT_POINT("file.adopt_shown");
   p->shown = 1;
   return size <= p->file->length ? KT_OK : kt_part_open(&s->set, p, err);
 }
@@ -203,6 +205,7 @@ static kt_status adopt_part(kt_file_sink *s, kt_journal_file *f, kt_error *err) 
   p->encoder = s->encoder;
   kt_key_period(&s->key, f->period_ms, &start, &end);
   p->close_at = end;
+  KT_POINT("file.adopt");
   if (p->hidden) st = look(s, p->hidden, &at, &hidden, err);
   if (st == KT_OK) st = look(s, p->path, &at, &shown, err);
   if (st < 0 || hidden) return st;
@@ -334,6 +337,7 @@ kt_status kt_file_begin(kt_file_sink *s, kt_error *err) {
   if (s->begun || !s->only) return KT_OK;
   if (!s->only->exists && kt_folders_make(s->env, s->target, s->set.sync))
     return kt_part_fail(&s->set, "make", s->target, err);
+  KT_POINT("file.begin");
   kt_journal_begin(s->set.journal);
   if (kt_journal_stage_file(s->set.journal, s->only->file, s->only->file->length, 1))
     st = kt_fail_nomem(err, s->set.where);

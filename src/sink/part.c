@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/sys.h"
 #include "io/disk.h"
 #include "io/folders.h"
@@ -130,6 +131,7 @@ static kt_status cut(const kt_part_set *set, kt_part_file *p, kt_error *err) {
     return kt_fail(err, KT_ECORRUPT, KT_ERR_FATAL, set->where,
                    "%.90s is shorter than its journal says: restore it, or move both away",
                    written_path(p));
+  KT_POINT("part.cut");
   if (st.st_size > p->file->length && kt_sys_ftruncate(p->fd, p->file->length))
     return kt_part_fail(set, "cut", written_path(p), err);
   if (st.st_size > p->file->length) tell_cut(set, p, st.st_size);
@@ -144,6 +146,7 @@ kt_status kt_part_open(kt_part_set *set, kt_part_file *p, kt_error *err) {
     /* What holds safe bytes is there; if not, an empty one in its place would only hide that. */
     int flags = O_WRONLY | O_APPEND | (p->file->length ? 0 : O_CREAT);
     if (set->open_count >= set->max_open) close_least_used(set);
+    KT_POINT("part.open");
     p->fd = kt_sys_open(path, flags, 0666);
     if (p->fd < 0 && errno == ENOENT && flags & O_CREAT) {
       if (kt_folders_make(set->env, path, set->sync)) return kt_part_fail(set, "make", path, err);
@@ -157,6 +160,7 @@ kt_status kt_part_open(kt_part_set *set, kt_part_file *p, kt_error *err) {
     kt_status st = cut(set, p, err);
     if (st < 0) return st;
   }
+  KT_POINT("part.made");
   if (!p->exists && set->sync && kt_sys_sync_parent(path))
     return kt_part_fail(set, "sync the folder of", path, err);
   p->exists = 1;
@@ -182,8 +186,10 @@ kt_status kt_part_append(kt_part_set *set, kt_part_file *p, kt_error *err) {
   if (st == KT_OK) st = kt_part_open(set, p, err);
   if (st < 0) return st;
   p->torn = 1;
+  KT_POINT("part.write");
   if (kt_sys_write_all(p->fd, bytes.ptr, bytes.len, NULL) || (set->sync && kt_sys_fdatasync(p->fd)))
     return kt_part_fail(set, "write", written_path(p), err);
+  KT_POINT("part.synced");
   p->next = p->file->length + (int64_t)bytes.len;
   return KT_OK;
 }
@@ -209,8 +215,10 @@ kt_status kt_part_show(kt_part_set *set, kt_part_file *p, kt_error *err) {
                    "%.90s is there, made by somebody else: its posts stay hidden beside it",
                    p->path);
   if (!p->shown && errno != ENOENT) return kt_part_fail(set, "look at", p->path, err);
+  KT_POINT("part.rename");
   if (!p->shown && kt_sys_rename(p->hidden, p->path))
     return kt_part_fail(set, "rename to", p->path, err);
+  KT_POINT("part.renamed");
   p->shown = 1;
   if (set->sync && kt_sys_sync_parent(p->path)) return kt_part_fail(set, "sync", p->path, err);
   return KT_OK;

@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "base/sys.h"
 #include "base/time.h"
@@ -176,6 +177,7 @@ static kt_status check_version(sqlite_sink *s, kt_error *err) {
 static kt_status make_schema(sqlite_sink *s, kt_error *err) {
   kt_status st = run(s, "BEGIN IMMEDIATE", "write", err);
   if (st < 0) return st;
+  KT_POINT("sqlite.schema");
   st = run_for_table(s, create_posts, err);
   if (st == KT_OK) st = run_for_table(s, create_others, err);
   if (st == KT_OK) st = run_for_table(s, create_deleted, err);
@@ -189,6 +191,7 @@ static kt_status make_ready(sqlite_sink *s, kt_error *err) {
   if (s->ready) return KT_OK;
   if (!s->db && kt_folders_make(s->env, s->path, s->sync))
     return kt_disk_fail(WHERE, "make", s->path, err);
+  KT_POINT("sqlite.create");
   kt_status st = connect_to(s, SQLITE_OPEN_CREATE, err);
   if (st == KT_OK) st = check_version(s, err);
   if (st == KT_OK)
@@ -202,6 +205,7 @@ static kt_status make_ready(sqlite_sink *s, kt_error *err) {
   if (st == KT_OK)
     st = prepare(s, INSERT_DELETED,
                  "INSERT INTO \"%w_deleted\" VALUES(?1,?2) ON CONFLICT DO NOTHING", err);
+  KT_POINT("sqlite.ready");
   s->ready = st == KT_OK;
   for (int q = 0; !s->ready && q < QUERIES; q++) {
     sqlite3_finalize(s->queries[q]);
@@ -324,6 +328,7 @@ static kt_status put_dead(sqlite_sink *s, const kt_batch *b, size_t i, const kt_
 /* Notices and gaps are not kept: there is nothing in them to query by post. */
 static kt_status put(sqlite_sink *s, kt_delivery *d, const kt_batch *b, uint32_t i, kt_error *err) {
   const kt_record *r = kt_batch_record(b, i);
+  KT_POINT("sqlite.put");
   if (r->kind == KT_DEAD) return put_dead(s, b, i, r, err);
   if (r->kind != KT_POST && r->kind != KT_DELETE) return KT_OK;
   if (!r->id.ptr) {
@@ -356,12 +361,14 @@ static void roll_back(sqlite_sink *s, const kt_error *why) {
 static kt_status commit(sqlite_sink *s, kt_error *err) {
   kt_error why;
   if (!s->open) return KT_OK;
+  KT_POINT("sqlite.commit");
   kt_status st = run(s, "COMMIT", "write", &why);
   if (st < 0) {
     roll_back(s, &why);
     if (err) *err = why;
     return st;
   }
+  KT_POINT("sqlite.committed");
   s->open = 0;
   finish(s, KT_DELIVERED, NULL);
   return KT_OK;
@@ -371,6 +378,7 @@ static kt_status put_batch(sqlite_sink *s, kt_delivery *d, size_t n, kt_error *e
   const kt_batch *b = kt_delivery_batch(d);
   kt_status st = KT_OK;
   if (!s->open) {
+    KT_POINT("sqlite.begin");
     st = run(s, "BEGIN IMMEDIATE", "write", err);
     s->open = st == KT_OK;
   }
@@ -451,6 +459,7 @@ static void sqlite_close(void *self) {
   sqlite_sink *s = self;
   commit(s, NULL);
   if (s->stepped && s->empty) make_ready(s, NULL); /* not when the run failed before it began */
+  KT_POINT("sqlite.close");
   if (s->db) empty_wal(s);
   release(s);
 }

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/sys.h"
 #include "sink/pending.h"
 
@@ -98,8 +99,10 @@ kt_status kt_stream_submit(kt_stream *s, kt_delivery *d, kt_error *err) {
   for (size_t i = 0; st == KT_OK && i < n; i++)
     if (kt_encoder_record(s->encoder, b, s->pending.index[i], &s->buf, NULL))
       st = kt_fail_nomem(err, s->where);
+  KT_POINT("stream.write");
   if (st == KT_OK) st = write_out(s, err);
   if (st < 0) return st;
+  KT_POINT("stream.written");
   s->begun = 1;
   kt_delivery_done(d, KT_DELIVERED, NULL);
   return KT_OK;

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "base/sys.h"
 
@@ -181,6 +182,7 @@ static kt_status file_open(void *user, const kt_env *env, const kt_conf *conf, k
   s->target = kt_strdup(env, kt_conf_string(conf, "target"));
   const char *checkpoint = kt_conf_string(conf, "checkpoint");
   kt_status st = s->target ? check_options(s, conf, err) : kt_fail_nomem(err, WHERE);
+  KT_POINT("source.open");
   if (st == KT_OK && resume.ptr) st = take_resume(s, resume, err);
   if (st == KT_OK && checkpoint) st = load_checkpoint(s, checkpoint, err);
   if (st == KT_OK) st = find_files(s, err);
@@ -188,6 +190,7 @@ static kt_status file_open(void *user, const kt_env *env, const kt_conf *conf, k
     free_source(s);
     return st;
   }
+  KT_POINT("source.opened");
   *self = s;
   return KT_OK;
 }
@@ -234,6 +237,7 @@ static kt_status open_next(kt_file_source *s, kt_feed *feed, kt_error *err) {
 
 static kt_status close_reader(kt_file_source *s, kt_error *err) {
   kt_mark mark;
+  KT_POINT("source.file_end");
   kt_reader_mark(s->reader, &mark);
   if (kt_input_is_file(&s->reader->in) && kt_marks_put(&s->marks, &mark) < 0)
     return kt_fail_nomem(err, WHERE);
@@ -247,6 +251,7 @@ static kt_status file_read(void *self, kt_feed *feed, int64_t mono_ms, kt_error 
   kt_status st = KT_OK;
   s->waits_for_stream = 0;
   if (s->resumed.len) {
+    KT_POINT("source.resume");
     st = kt_feed_resumed(feed, kt_buf_bytes(&s->resumed));
     if (st < 0) return kt_fail(err, st, 0, WHERE, "the checkpoint's position is damaged");
     kt_buf_clear(&s->resumed);
@@ -287,6 +292,7 @@ static kt_status file_position(void *self, kt_buf *out) {
 
 static kt_status file_commit(void *self, uint64_t frames, kt_span position, kt_error *err) {
   kt_file_source *s = self;
+  KT_POINT("source.commit");
   (void)frames;
   return s->checkpoint ? kt_checkpoint_save(s->checkpoint, position, err) : KT_OK;
 }

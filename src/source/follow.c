@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "base/sys.h"
 #include "source/file.h"
@@ -91,6 +92,7 @@ static kt_status add_tail(kt_file_source *s, kt_feed *feed, const char *path, co
     leave(s, r);
     return st < 0 ? st : KT_OK;
   }
+  KT_POINT("follow.add");
   r->used_ms = mono_ms;
   r->ready = r->listed = 1;
   s->tails[s->tail_count++] = r;
@@ -147,6 +149,7 @@ static kt_status rescan(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_er
   kt_paths paths;
   kt_error why;
   kt_status st = kt_paths_expand(&paths, s->env, s->target, s->recursive, &why);
+  KT_POINT("follow.listed");
   int listed = st == KT_OK;
   s->unsure = 0;
   if (st == KT_EIO) st = cannot_list(s, &why);
@@ -193,6 +196,7 @@ static kt_status read_tail(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt
   uint64_t fed = s->fed;
   kt_status st = kt_reader_feed(r, feed, !gone, &s->fed, err);
   if (s->fed != fed) r->used_ms = mono_ms;
+  KT_POINT("follow.read");
   if (st == KT_AGAIN) {
     if (kt_reader_pause(r) < 0) return kt_fail_nomem(err, WHERE);
     r->ready = 0;

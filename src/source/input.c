@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/point.h"
 #include "base/sys.h"
 
 #define WHERE "source.file"
@@ -185,6 +186,7 @@ static kt_status read_packed(kt_input *in, char *buf, size_t cap, size_t *got, k
     if (end < 0) return end;
     in->left = (kt_span){ in->in, n };
   }
+  KT_POINT("source.unpack");
   kt_status st = kt_decompressor_run(in->z, &in->left, buf, cap, got, &why);
   if (st == KT_ENOMEM) return no_memory(in, *got, err);
   if (st < 0)

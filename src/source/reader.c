@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/point.h"
 #include "base/span.h"
 #include "source/paths.h"
 
@@ -56,6 +57,7 @@ static void go_on(kt_reader *r, const kt_marks *marks) {
     return;
   }
   r->name = mark->name; /* the first one, whatever it is called since */
+  KT_POINT("source.seek");
   kt_framer_seek(&r->framer, mark->framing, mark->in_array, mark->offset, mark->line);
   kt_input_skip(&r->in, mark->offset);
 }
@@ -220,6 +222,7 @@ kt_status kt_reader_feed(kt_reader *r, kt_feed *feed, int follow, uint64_t *fed,
   if (st != KT_AGAIN) return st;
   if (take_space(r, feed, WANT_BYTES, &room) != KT_OK) return KT_OK;
   r->in.patient = follow;
+  KT_POINT("source.read");
   st = kt_input_read(&r->in, r->end, room < READ_BYTES ? room : READ_BYTES, &got, &why);
   r->end += got;
   if (st == KT_ENOMEM) {
