@@ -77,7 +77,7 @@ kt_status kt_part_add(kt_part_set *set, const char *name, int64_t start, int hid
     p->hidden = hide ? hidden_name(set->env, p->path) : NULL;
   }
   p->exists = file != NULL;
-  p->torn = file != NULL;
+  p->torn = p->adopted = file != NULL;
   if (!p->path || (hide && !p->hidden) ||
       kt_grow(set->env, &set->items, &set->cap, set->count + 1, sizeof *set->items) ||
       !(p->file = file ? file : kt_journal_file_new(set->journal, name, start))) {
@@ -134,7 +134,8 @@ static kt_status cut(const kt_part_set *set, kt_part_file *p, kt_error *err) {
   KT_POINT("part.cut");
   if (st.st_size > p->file->length && kt_sys_ftruncate(p->fd, p->file->length))
     return kt_part_fail(set, "cut", written_path(p), err);
-  if (st.st_size > p->file->length) tell_cut(set, p, st.st_size);
+  if (p->adopted && st.st_size > p->file->length) tell_cut(set, p, st.st_size);
+  p->adopted = 0;
   p->torn = 0;
   return KT_OK;
 }

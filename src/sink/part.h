@@ -26,6 +26,7 @@ typedef struct kt_part_file {
   uint64_t used; /* by the clock of its set */
   int64_t next;  /* length that waits for the journal; -1 = none */
   int torn;      /* bytes behind the safe length may be there */
+  int adopted;   /* of an earlier run, and not looked into yet */
   int exists;    /* has been created */
   int shown;     /* the hidden name is gone */
 } kt_part_file;
