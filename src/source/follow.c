@@ -107,7 +107,8 @@ static kt_status look_at(kt_file_source *s, kt_feed *feed, const char *path, int
     s->unsure |= errno != ENOENT;
     return KT_OK;
   }
-  if (!S_ISREG(st.st_mode)) return KT_OK;
+  if (S_ISDIR(st.st_mode)) s->unsure = 1; /* it may not be read: nothing is known of its files */
+  if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return KT_OK;
   kt_reader *r = find_tail(s, &st);
   if (r) {
     r->listed = 1;

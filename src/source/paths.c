@@ -67,7 +67,9 @@ static kt_status walk_dir(walk *w, const char *pattern, const char *rest) {
   if (w->depth >= MAX_DEPTH) return KT_OK;
   void *dir = kt_sys_opendir(*path ? path : ".");
   if (!dir) {
-    if (pattern && (errno == ENOENT || errno == ENOTDIR)) return KT_OK;
+    if ((pattern || w->depth) && (errno == ENOENT || errno == ENOTDIR)) return KT_OK;
+    /* One folder of many is like one file of many: told when its turn comes. */
+    if (w->depth && errno == EACCES) return add_file(w);
     return kt_fail_os(w->err, errno, WHERE, "cannot read folder %s", kt_error_path(path));
   }
   kt_status st = KT_OK;

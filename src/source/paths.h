@@ -13,8 +13,9 @@ typedef struct kt_paths {
 
 /* Fills `out` (to be freed in any case): the file itself; of a folder the regular files that are
  * not hidden; of a glob (* ? [..], never a leading dot) those that match. `recursive`: folders in
- * them too. KT_EIO: there is no such file, or a folder cannot be read. An empty list is no failure.
- */
+ * them too. A folder inside of it that may not be read stands in the list itself, to be told as a
+ * file that cannot be opened. KT_EIO: there is no such file, or the folder cannot be read. An empty
+ * list is no failure. */
 kt_status kt_paths_expand(kt_paths *out, const kt_env *env, const char *target, int recursive,
                           kt_error *err);
 void kt_paths_free(kt_paths *p);

@@ -59,6 +59,14 @@ class Case:
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def wait(self, p):
+        try:
+            return p.wait(120)
+        except subprocess.TimeoutExpired:
+            p.kill()
+            p.wait()
+            raise
+
     def run(self, at=None, after=None):
         """Passages of each point, and whether the kill came. `after`: seconds, by the clock."""
         counts = os.path.join(self.folder, ".counts")
@@ -72,7 +80,7 @@ class Case:
             if after is not None:
                 time.sleep(after)
                 p.kill()
-            code = p.wait(120)
+            code = self.wait(p)
             out.seek(0)
             err.seek(0)
             self.outs.append(out.read())
