@@ -17,7 +17,7 @@
   X(kt_filter_dedup)                                                                               \
   X(kt_filter_sample)                                                                              \
   X(kt_filter_where)
-#define SCORERS(X)
+#define SCORERS(X) X(kt_scorer_builtin)
 #define SINKS(X)                                                                                   \
   X(kt_sink_csv)                                                                                   \
   X(kt_sink_ndjson)                                                                                \

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -167,6 +168,15 @@ void kt_sys_closedir(void *dir) {
 
 int kt_sys_poll(void *pollfds, unsigned n, int timeout_ms) {
   return poll(pollfds, n, timeout_ms);
+}
+
+const void *kt_sys_map(int fd, size_t n) {
+  void *p = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
+  return p == MAP_FAILED ? NULL : p;
+}
+
+void kt_sys_unmap(const void *p, size_t n) {
+  munmap((void *)(uintptr_t)p, n);
 }
 
 int64_t kt_sys_pid(void) {

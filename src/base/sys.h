@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <unistd.h> /* R_OK */
 
 /* Each returns what the call of the same name does, with errno set; EINTR is retried inside (not by
  * close). Descriptors are close-on-exec. */
@@ -40,6 +41,9 @@ void *kt_sys_opendir(const char *path);
 /* The next name other than . and .., NULL at the end (errno 0) or on failure. */
 const char *kt_sys_readdir(void *dir);
 void kt_sys_closedir(void *dir);
+/* The file's first n bytes to read, NULL with errno. */
+const void *kt_sys_map(int fd, size_t n);
+void kt_sys_unmap(const void *p, size_t n);
 int64_t kt_sys_pid(void);
 int kt_sys_poll(void *pollfds, unsigned n, int timeout_ms); /* EINTR is returned */
 

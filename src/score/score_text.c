@@ -1,93 +1,128 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <kappatweet/score.h>
-#include <kappatweet/train.h>
-#include "base/error.h"
+#include "score/score_text.h"
+
 #include "base/span.h"
-kt_status kt_model_open(const kt_env *env, const char *path, kt_model **out, kt_error *err) {
-  (void)env, (void)path, (void)out;
-  return kt_fail(err, KT_ENOTSUP, 0, "score", "the scorer is being written");
-}
-kt_status kt_model_from_bytes(const kt_env *env, kt_span bytes, kt_model **out, kt_error *err) {
-  (void)env, (void)bytes, (void)out;
-  return kt_fail(err, KT_ENOTSUP, 0, "score", "the scorer is being written");
-}
-void kt_model_free(kt_model *m) {
-  (void)m;
-}
-kt_span kt_model_name(const kt_model *m) {
-  (void)m;
-  return KT_NULL_SPAN;
-}
-kt_span kt_model_version(const kt_model *m) {
-  (void)m;
-  return KT_NULL_SPAN;
-}
-kt_span kt_model_hash(const kt_model *m) {
-  (void)m;
-  return KT_NULL_SPAN;
-}
-kt_span kt_model_info(const kt_model *m) {
-  (void)m;
-  return KT_NULL_SPAN;
-}
-kt_span kt_model_path(const kt_model *m) {
-  (void)m;
-  return KT_NULL_SPAN;
-}
-kt_span kt_model_language(const kt_model *m, size_t i) {
-  (void)m, (void)i;
-  return KT_NULL_SPAN;
-}
-void kt_score_text(const kt_model *m, kt_span lang, kt_span text, kt_score *out,
-                   kt_span *lang_used) {
-  (void)m, (void)lang, (void)text, (void)lang_used;
-  *out = (kt_score){ 0 };
-}
-void kt_score_language(const kt_score *score, char tag[4]) {
-  (void)score;
-  tag[0] = 0;
-}
-size_t kt_score_explain(const kt_model *m, kt_span lang, kt_span text, kt_score *out,
-                        kt_span *lang_used, kt_score_term *terms, size_t cap) {
-  (void)m, (void)lang, (void)text, (void)lang_used, (void)out, (void)terms, (void)cap;
+#include "score/language.h"
+
+/* What platforms write where they do not know, or where there is no language: Twitter's q.. are for
+ * posts of links, names, emoji. */
+static int is_no_language(kt_span lang) {
+  static const char *const names[] = { "und", "zxx", "mis", "mul", "art",
+                                       "qam", "qct", "qht", "qme", "qst" };
+  if (!lang.ptr || !lang.len) return 1;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (lang.len == 3 && (lang.ptr[0] | 32) == names[i][0] && (lang.ptr[1] | 32) == names[i][1] &&
+        (lang.ptr[2] | 32) == names[i][2])
+      return 1;
   return 0;
 }
+
+static kt_span first_part(kt_span tag) {
+  size_t n = 0;
+  while (n < tag.len && tag.ptr[n] != '-' && tag.ptr[n] != '_') n++;
+  return kt_span_make(tag.ptr, n);
+}
+
+int kt_model_find_language(const kt_model *m, kt_span tag) {
+  kt_span part = first_part(tag);
+  if (!part.len || part.len >= KT_MODEL_TAG) return -1;
+  for (uint32_t i = 0; i < m->params->languages; i++) {
+    const char *t = m->params->tags[i];
+    size_t k = 0;
+    while (k < part.len && t[k] == (part.ptr[k] | 32)) k++;
+    if (k == part.len && !t[k]) return (int)i;
+  }
+  return -1;
+}
+
+kt_score_lang kt_score_choose_language(const kt_model *m, kt_span lang, kt_span text) {
+  if (!is_no_language(lang)) {
+    int n = kt_model_find_language(m, lang);
+    return (kt_score_lang){ n, n < 0 ? first_part(lang) : kt_span_of(m->params->tags[n]) };
+  }
+  uint32_t confidence;
+  int n = kt_language_guess(m->language, text, &confidence);
+  return (kt_score_lang){ n, n < 0 ? KT_NULL_SPAN : kt_span_of(m->params->tags[n]) };
+}
+
+void kt_score_features(kt_features *f, const kt_model *m, int lang) {
+  f->chars = m->chars;
+  f->lexicon = m->lexicon;
+  f->lang = lang;
+  f->words_of = lang < 0 ? 0 : kt_lex_language(m->params->tags[lang]);
+  f->else_of = lang < 0 ? 0 : kt_lex_language(m->params->words_else[lang]);
+  f->other = lang >= 0 && m->params->other >> lang & 1;
+  f->ahead = m->weights;
+  f->ahead_shift = 32 - m->params->weight_log2;
+}
+
+/* Letters of a tag in bits 16 to 30, five each. */
+static uint32_t pack_tag(kt_span tag) {
+  uint32_t bits = 0;
+  if (!tag.ptr || tag.len > 3) return 0;
+  for (size_t i = 0; i < tag.len; i++) {
+    unsigned letter = (unsigned char)(tag.ptr[i] | 32) - 'a' + 1u;
+    if (letter < 1 || letter > 26) return 0;
+    bits |= letter << (16 + 5 * i);
+  }
+  return bits;
+}
+
+void kt_score_language(const kt_score *score, char tag[4]) {
+  for (int i = 0; i < 3; i++) {
+    unsigned letter = score->flags >> (16 + 5 * i) & 31;
+    tag[i] = letter ? (char)('a' + letter - 1) : '\0';
+  }
+  tag[3] = '\0';
+}
+
+void kt_score_finish(const kt_model *m, const kt_score_lang *lang, const kt_features *f,
+                     const kt_sums *sums, kt_score *out) {
+  int32_t odds[2];
+  kt_sums_odds(sums, m->params, odds);
+  out->flags = pack_tag(lang->tag);
+  if (lang->number < 0) {
+    out->flags |= KT_SCORE_OUT_OF_DEPTH;
+    odds[0] /= 2;
+    odds[1] /= 2;
+  }
+  if (!f->words) {
+    out->flags |= KT_SCORE_OUT_OF_DEPTH;
+    odds[0] = odds[1] = 0;
+  }
+  kt_decide(m->params, odds, f->sums[0].pos, f->sums[0].neg, out);
+}
+
+typedef struct scoring {
+  const kt_model *m;
+  kt_sums sums;
+} scoring;
+
+static void drain(kt_features *f) {
+  scoring *s = f->user;
+  for (int g = 0; g < KT_GROUPS; g++) {
+    kt_sums_add(&s->sums, s->m, f->lang, g, f->ids[g], f->count[g]);
+    f->count[g] = 0;
+  }
+}
+
+void kt_score_text(const kt_model *m, kt_span lang, kt_span text, kt_score *out,
+                   kt_span *lang_used) {
+  kt_features f;
+  scoring s = { .m = m };
+  kt_score_lang chosen = kt_score_choose_language(m, lang, text);
+  kt_score_features(&f, m, chosen.number);
+  f.limit = KT_BUFFER;
+  f.drain = drain;
+  f.user = &s;
+  kt_features_run(&f, text);
+  kt_score_finish(m, &chosen, &f, &s.sums, out);
+  if (lang_used) *lang_used = chosen.tag;
+}
+
 kt_span kt_language_detect(const kt_model *m, kt_span text, float *confidence) {
-  (void)m, (void)text, (void)confidence;
-  return KT_NULL_SPAN;
-}
-const char *kt_trainer_options(void) {
-  return "\t\t\t\t\t\ttrainer\n";
-}
-kt_status kt_trainer_new(const kt_env *env, const kt_conf *conf, kt_trainer **out, kt_error *err) {
-  (void)env, (void)conf, (void)out;
-  return kt_fail(err, KT_ENOTSUP, 0, "train", "the trainer is being written");
-}
-void kt_trainer_free(kt_trainer *t) {
-  (void)t;
-}
-kt_status kt_trainer_add(kt_trainer *t, int32_t label, kt_span lang, kt_span text, kt_error *err) {
-  (void)t, (void)label, (void)lang, (void)text, (void)err;
-  return KT_ENOTSUP;
-}
-kt_status kt_trainer_add_validation(kt_trainer *t, int32_t label, kt_span lang, kt_span text,
-                                    kt_error *err) {
-  (void)t, (void)label, (void)lang, (void)text, (void)err;
-  return KT_ENOTSUP;
-}
-kt_status kt_trainer_run(kt_trainer *t, int (*progress)(void *user, const kt_train_state *s),
-                         void *user, kt_error *err) {
-  (void)t, (void)progress, (void)user, (void)err;
-  return KT_ENOTSUP;
-}
-void kt_trainer_state(const kt_trainer *t, kt_train_state *s) {
-  (void)t, (void)s;
-}
-kt_status kt_trainer_encode(const kt_trainer *t, kt_span info, kt_buf *out, kt_error *err) {
-  (void)t, (void)info, (void)out, (void)err;
-  return KT_ENOTSUP;
-}
-kt_status kt_trainer_write(const kt_trainer *t, const char *path, kt_span info, kt_error *err) {
-  (void)t, (void)path, (void)info, (void)err;
-  return KT_ENOTSUP;
+  uint32_t c = 0;
+  int n = kt_language_guess(m->language, text, &c);
+  if (confidence) *confidence = (float)(int32_t)c / 65536.0f;
+  return n < 0 ? KT_NULL_SPAN : kt_span_of(m->params->tags[n]);
 }

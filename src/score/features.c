@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "score/features.h"
+
+#include "base/span.h"
+#include "score/pieces.h"
+#include "text/unicode.h"
+
+/* Words behind a negation that it turns; cross-validated, and so are the factors below. */
+enum { NEGATION_WORDS = 4 };
+
+static const uint32_t MARK = 0x5555AAAAu, TEXT_START = 0x3C733E01u, TEXT_END = 0x3C2F733Eu;
+
+static inline uint32_t feature(uint64_t x) {
+  return (uint32_t)((x * 0x9E3779B97F4A7C15u) >> 32);
+}
+
+static inline void put(kt_features *f, int group, uint32_t id) {
+  f->ids[group][f->count[group]++] = id;
+}
+
+static inline void put_ahead(kt_features *f, int group, uint32_t id) {
+  __builtin_prefetch((const uint16_t *)f->ahead + (id >> f->ahead_shift));
+  put(f, group, id);
+}
+
+/* Letters: three and four in a row, of a word between two boundaries. Five codes of 12 bits would
+ * fit into the window. */
+static void put_letters(kt_features *f, kt_letters *l) {
+  uint32_t n = l->count + 2;
+  uint64_t window = 0;
+  l->codes[n - 1] = 1;
+  for (uint32_t i = 0; i < n; i++) {
+    window = window << 12 | l->codes[i];
+    if (i >= 2) put_ahead(f, KT_GROUP_CHARS, feature((window & 0xFFFFFFFFFu) | 3ull << 60));
+    if (i >= 3) put_ahead(f, KT_GROUP_CHARS, feature((window & 0xFFFFFFFFFFFFu) | 4ull << 60));
+  }
+}
+
+static void put_signal(kt_features *f, unsigned tag, unsigned value) {
+  if (f->count[KT_GROUP_SIGNAL] + 1 >= KT_BUFFER) f->drain(f);
+  put(f, KT_GROUP_SIGNAL, feature((uint64_t)tag << 32 | (value + 1)));
+}
+
+/* Looks a word up: itself, else the longest stem that it begins with. */
+static const kt_lex_entry *find_word(const kt_features *f, const kt_piece *p, const kt_letters *l,
+                                     uint32_t lang) {
+  const kt_lex_entry *e = kt_lexicon_find(&f->lexicon, kt_lex_key(p->hash, lang));
+  if (e && (e->own || !(e->flags & KT_LEX_MORE))) return e;
+  for (uint32_t i = l->count; i >= 3; i--) {
+    uint32_t bit = kt_lex_bloom_bit(l->running[i], lang);
+    if (!(f->lexicon.bloom[bit >> 3] >> (bit & 7) & 1)) continue;
+    uint32_t key = kt_lex_key(kt_lex_stem(kt_letters_hash(l->running[i])), lang);
+    const kt_lex_entry *stem = kt_lexicon_find(&f->lexicon, key);
+    if (stem) return stem;
+  }
+  return NULL;
+}
+
+static void look_up(const kt_features *f, kt_piece *p, const kt_letters *l, uint32_t lang,
+                    int second) {
+  const kt_lex_entry *e = kt_lexicon_find(&f->lexicon, kt_lex_key(p->hash, lang));
+  if (e) {
+    p->lex |= second ? e->flags & KT_LEX_NEGATOR : e->flags;
+    if (!second) p->factor = e->factor;
+    if (e->flags & KT_LEX_MORE) p->flags |= KT_IS_PHRASE;
+    if (!p->other) p->other = e->other;
+  }
+  if (p->own) return;
+  if (!e || !e->own) e = find_word(f, p, l, lang);
+  if (e) p->own = e->own;
+}
+
+static void look_up_piece(const kt_features *f, kt_piece *p, const kt_letters *l) {
+  if (p->kind == KT_PIECE_EMOJI || p->kind == KT_PIECE_EMOTICON) {
+    const kt_lex_entry *e = kt_lexicon_find(&f->lexicon, kt_lex_key(p->hash, KT_LEX_ANY));
+    if (e) p->own = e->own;
+  } else if (p->kind == KT_PIECE_WORD || p->kind == KT_PIECE_HASHTAG) {
+    if (f->words_of) look_up(f, p, l, f->words_of, 0);
+    if (f->else_of) look_up(f, p, l, f->else_of, 1);
+  }
+}
+
+static inline int is_word(const kt_piece *p) {
+  return p->kind == KT_PIECE_WORD || p->kind == KT_PIECE_HASHTAG;
+}
+
+/* The longest phrase that begins at piece i: how many pieces it takes and its valence; 0: none. */
+static size_t find_phrase(const kt_features *f, size_t i, uint32_t lang, int16_t *valence) {
+  uint32_t hash = f->pieces[i].hash;
+  size_t best = 0, words = 1;
+  for (size_t k = i + 1; k < f->piece_count && words < KT_LEX_WORDS_MAX; k++) {
+    const kt_piece *p = &f->pieces[k];
+    if (p->flags & KT_IS_HYPHEN) continue;
+    if (!is_word(p)) break;
+    hash = kt_lex_join(hash, p->hash);
+    words++;
+    const kt_lex_entry *e = kt_lexicon_find(&f->lexicon, kt_lex_key(hash, lang));
+    if (!e) break;
+    if (e->flags & KT_LEX_PHRASE) {
+      best = k + 1 - i;
+      *valence = e->own;
+    }
+    if (!(e->flags & KT_LEX_MORE)) break;
+  }
+  return best;
+}
+
+/* Gives the phrase's valence to its first word and takes that of the others. */
+static size_t take_phrase(kt_features *f, size_t i) {
+  kt_piece *p = &f->pieces[i];
+  int16_t valence = 0;
+  size_t n = f->words_of ? find_phrase(f, i, f->words_of, &valence) : 0;
+  if (!n && f->else_of) n = find_phrase(f, i, f->else_of, &valence);
+  if (!n) return 0;
+  p->own = valence;
+  if (valence) put_signal(f, 7, valence > 0);
+  return n;
+}
+
+static int rounded(int x, int step) {
+  return (x + (x >= 0 ? step / 2 : -(step / 2))) / step;
+}
+
+static unsigned bucket(int x, int step, int most) {
+  int q = rounded(x, step);
+  if (q > most) q = most;
+  if (q < -most) q = -most;
+  return (unsigned)(q + most);
+}
+
+static unsigned at_most(int x, int most) {
+  return (unsigned)(x < most ? x : most);
+}
+
+/* A valence that the lexicon gives, with what stands before it. */
+static void put_hit(kt_features *f, kt_piece *p, int which, int valence) {
+  kt_lex_sums *s = &f->sums[which];
+  int negated = f->negated > 0, loud = (p->flags & (KT_IS_CAPS | KT_IS_ELONGATED)) != 0;
+  int before = !f->factor ? 0 : f->factor > 64 ? 1 : 2;
+  unsigned code = (unsigned)which << 8 | bucket(valence, 16, 4) << 4 | (unsigned)negated << 3;
+  put_signal(f, 4, code | (unsigned)loud << 2 | (unsigned)before);
+  put_signal(f, 5, code);
+  if (f->but) put_signal(f, 6, code);
+  p->flags |= KT_IS_HIT;
+
+  int v = valence * 16 * (f->factor ? f->factor : 64) / 64;
+  if (loud) v = v * 13 / 10;
+  if (negated) {
+    v = v * -6 / 10;
+    s->flips++;
+  }
+  if (v > 0) {
+    s->pos += v;
+    s->np++;
+  } else {
+    s->neg -= v;
+    s->nn++;
+  }
+  if (v > s->max) s->max = v;
+  if (v < s->min) s->min = v;
+  s->last = v;
+}
+
+static void count_piece(kt_features *f, const kt_piece *p) {
+  switch (p->kind) {
+  case KT_PIECE_WORD:
+    f->words++;
+    f->plain_words++;
+    f->caps += (p->flags & KT_IS_CAPS) != 0;
+    f->elongated += (p->flags & KT_IS_ELONGATED) != 0;
+    break;
+  case KT_PIECE_HASHTAG:
+    f->words++;
+    f->hashtags++;
+    break;
+  case KT_PIECE_EMOJI:
+  case KT_PIECE_EMOTICON:
+    f->words++;
+    f->faces++;
+    break;
+  case KT_PIECE_LINK:
+    f->links++;
+    break;
+  case KT_PIECE_USER:
+    f->users++;
+    break;
+  case KT_PIECE_PUNCT:
+    if (p->lex == '!') f->exclaims += p->factor;
+    if (p->lex == '?') f->asks += p->factor;
+    if (p->lex == '.' && p->factor > 1) f->dots++;
+    break;
+  default:
+    break;
+  }
+}
+
+/* What the piece does to those behind it. */
+static void go_behind(kt_features *f, const kt_piece *p) {
+  int word = is_word(p);
+  if (p->kind == KT_PIECE_PUNCT) {
+    if (p->flags & KT_IS_STOP) f->negated = 0;
+  } else if (word && p->lex & KT_LEX_NEGATOR) {
+    f->negated = NEGATION_WORDS;
+  } else if (word && p->lex & KT_LEX_BUT) {
+    f->negated = 0;
+  } else if (word && f->negated > 0) {
+    f->negated--;
+  }
+  f->factor = word ? p->factor : 0;
+}
+
+static void put_piece(kt_features *f, size_t i, size_t *consumed) {
+  kt_piece *p = &f->pieces[i];
+  int word = is_word(p);
+  f->piece = (int)(f->base + i);
+  count_piece(f, p);
+  if (word && p->lex & KT_LEX_BUT) f->but = 1;
+  if (i < *consumed) {
+    p->own = 0;
+  } else if (p->flags & KT_IS_PHRASE) {
+    size_t n = take_phrase(f, i);
+    if (n) *consumed = i + n;
+  }
+  if (p->own) put_hit(f, p, 0, p->own);
+  if (p->other) put_hit(f, p, 1, p->other);
+  if (word && p->lex & KT_LEX_NEUTRAL) put_signal(f, 8, 0);
+
+  uint32_t hash = p->hash;
+  if (word && f->negated > 0) {
+    hash ^= MARK;
+    p->flags |= KT_IS_NEGATED;
+  }
+  put_ahead(f, KT_GROUP_WORD, feature(hash | 1ull << 60));
+  put_ahead(f, KT_GROUP_PAIR, feature((uint64_t)f->prev << 32 ^ hash));
+  if (p->flags & KT_IS_ELONGATED) put_ahead(f, KT_GROUP_WORD, feature(p->hash | 2ull << 60));
+  f->prev = hash;
+  go_behind(f, p);
+}
+
+static void drain_if(kt_features *f, uint32_t room) {
+  for (int g = 0; g < KT_GROUPS; g++)
+    if (f->count[g] > f->limit || f->count[g] + room > KT_BUFFER) {
+      f->drain(f);
+      return;
+    }
+}
+
+static void put_pieces(kt_features *f) {
+  size_t consumed = 0;
+  for (size_t i = 0; i < f->piece_count; i++) {
+    put_piece(f, i, &consumed);
+    drain_if(f, 8);
+  }
+  f->base += (uint32_t)f->piece_count;
+  f->piece_count = 0;
+}
+
+static void put_sums(kt_features *f, unsigned which) {
+  const kt_lex_sums *s = &f->sums[which];
+  unsigned tag = 0x100 + which * 16;
+  put_signal(f, tag, bucket(s->pos - s->neg, 256, 6));
+  put_signal(f, tag + 1, bucket(s->pos, 384, 4));
+  put_signal(f, tag + 2, bucket(s->neg, 384, 4));
+  put_signal(f, tag + 3, at_most(s->np, 4) * 5 + at_most(s->nn, 4));
+  put_signal(f, tag + 4, bucket(s->last, 256, 4));
+  put_signal(f, tag + 5, bucket(s->max, 256, 4));
+  put_signal(f, tag + 6, bucket(-s->min, 256, 4));
+  put_signal(f, tag + 7, at_most(s->flips, 2));
+}
+
+static void put_form(kt_features *f) {
+  const unsigned form[] = { at_most(f->exclaims, 3),  at_most(f->asks, 3),
+                            at_most(f->dots, 2),      at_most(f->caps, 3),
+                            at_most(f->elongated, 2), at_most(f->links, 2),
+                            at_most(f->users, 3),     at_most(f->hashtags, 3),
+                            at_most(f->faces, 3),     at_most(f->plain_words / 4, 7),
+                            f->exclaims && f->asks };
+  for (unsigned i = 0; i < sizeof form / sizeof *form; i++) put_signal(f, 0x200 + i, form[i]);
+  put_signal(f, 0x300, 0);
+}
+
+static void start(kt_features *f) {
+  memset(f->count, 0, sizeof f->count);
+  memset(f->sums, 0, sizeof f->sums);
+  f->base = 0;
+  f->words = f->piece_count = 0;
+  f->prev = TEXT_START;
+  f->negated = f->factor = f->but = f->caps = f->elongated = f->links = f->users = 0;
+  f->hashtags = f->faces = f->exclaims = f->asks = f->dots = f->plain_words = 0;
+}
+
+/* English contractions are negations whatever the lexicon says of them. */
+static int is_contraction(const kt_letters *l) {
+  const uint16_t *c = l->codes + l->count;
+  return l->count > 3 && c[0] == 't' && c[-1] == '\'' && c[-2] == 'n';
+}
+
+void kt_features_run(kt_features *f, kt_span text) {
+  kt_letters l;
+  if (text.len > UINT32_MAX / 2) text.len = UINT32_MAX / 2;
+  start(f);
+  for (size_t at = 0; at < text.len;) {
+    kt_piece *p = &f->pieces[f->piece_count];
+    if (!kt_piece_next(f->chars, text, &at, p, &l)) continue;
+    f->piece = (int)(f->base + f->piece_count);
+    look_up_piece(f, p, &l);
+    if (is_word(p)) {
+      if (is_contraction(&l)) p->lex |= KT_LEX_NEGATOR;
+      put_letters(f, &l);
+      drain_if(f, 2 * (KT_WORD_LETTERS + 2));
+    }
+    if (++f->piece_count == KT_PIECES) put_pieces(f);
+  }
+  put_pieces(f);
+  f->piece = -1;
+  put_ahead(f, KT_GROUP_PAIR, feature((uint64_t)f->prev << 32 ^ TEXT_END));
+  put_sums(f, 0);
+  if (f->other) put_sums(f, 1);
+  put_form(f);
+  f->drain(f);
+}

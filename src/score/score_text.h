@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KT_SCORE_TEXT_H
+#define KT_SCORE_TEXT_H
+
+#include "score/decide.h"
+
+/* The language that a text is scored in. */
+typedef struct kt_score_lang {
+  int number; /* -1: none of the model's */
+  kt_span tag;
+} kt_score_lang;
+kt_score_lang kt_score_choose_language(const kt_model *m, kt_span lang, kt_span text);
+
+/* Sets what kt_features_run() needs. */
+void kt_score_features(kt_features *f, const kt_model *m, int lang);
+
+/* Label, scores and flags from the sums. */
+void kt_score_finish(const kt_model *m, const kt_score_lang *lang, const kt_features *f,
+                     const kt_sums *sums, kt_score *out);
+
+#endif
