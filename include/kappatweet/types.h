@@ -75,7 +75,8 @@ typedef struct kt_error {
 } kt_error;
 
 /* Fills *err (if not NULL); `where` and `message` are copied, cut at a character boundary if too
- * long. Returns `code`, so that `return kt_error_set(...)` reads well. Any thread. */
+ * long; control characters, line ends and what is no UTF-8 become `?`. Returns `code`, so that
+ * `return kt_error_set(...)` reads well. Any thread. */
 KT_API kt_status kt_error_set(kt_error *err, kt_status code, uint32_t flags, const char *where,
                               const char *message);
 

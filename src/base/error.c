@@ -11,11 +11,28 @@
 static_assert(sizeof(kt_error) == 256, "kt_error is 256 bytes for ever");
 static_assert(sizeof(kt_span) == 2 * sizeof(void *), "kt_span is two words for ever");
 
+/* C0 and C1, among them line ends and the bytes that tell a terminal what to do; other line ends.
+ */
+static int is_control(uint32_t cp) {
+  return cp < 0x20 || (cp >= 0x7F && cp < 0xA0) || cp == 0x2028 || cp == 0x2029;
+}
+
+/* Messages quote what a user wrote, cut anywhere: what they hold is made one line of UTF-8 here. */
 static void copy_cut(char *dst, size_t cap, const char *src) {
-  size_t n = strlen(src);
-  if (n >= cap) n = kt_utf8_cut(src, n, cap - 1);
-  memcpy(dst, src, n);
-  dst[n] = '\0';
+  size_t left = strlen(src), at = 0;
+  while (left) {
+    uint32_t cp;
+    size_t n = kt_utf8_decode(src, left, &cp), keep = n && !is_control(cp);
+    if (at + (keep ? n : 1) >= cap) break;
+    if (keep)
+      memcpy(dst + at, src, n);
+    else
+      dst[at] = '?';
+    at += keep ? n : 1;
+    src += n ? n : 1;
+    left -= n ? n : 1;
+  }
+  dst[at] = '\0';
 }
 
 kt_status kt_error_set(kt_error *err, kt_status code, uint32_t flags, const char *where,

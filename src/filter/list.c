@@ -23,7 +23,7 @@ kt_status kt_list_take(kt_list *list, kt_arena *arena, const kt_conf *conf, cons
       return kt_fail(err, KT_EINVAL, 0, "filter", "option %s: an empty value; write %s=a,b", option,
                      option);
     list->items[list->count] = item;
-    p = comma + 1;
+    if (comma) p = comma + 1;
   }
   return KT_OK;
 }

@@ -30,6 +30,18 @@ START_TEST(error_is_cut_at_a_character) {
 }
 END_TEST
 
+START_TEST(error_is_one_line_of_utf8) {
+  kt_error e;
+  kt_error_set(
+      &e, KT_EINVAL, 0, "te\nst",
+      "a\nb\x1b[31mc\x7f \xC3\xA9 \xC3' \xC2\x85 \xE2\x80\xA8 \xED\xA0\x80 \xFF \xF0\x9F\x98");
+  ck_assert_str_eq(e.where, "te?st");
+  ck_assert_str_eq(e.message, "a?b?[31mc? \xC3\xA9 ?' ? ? ??? ? ???");
+  kt_fail(&e, KT_EINVAL, 0, "test", "no option '%.2s'", "x\xC3\xA9");
+  ck_assert_str_eq(e.message, "no option 'x?'");
+}
+END_TEST
+
 START_TEST(error_may_be_set_from_its_own_text) {
   kt_error e;
   kt_error_set(&e, KT_EIO, KT_ERR_RETRYABLE, "test", "the disk is full");
@@ -414,6 +426,7 @@ int main(void) {
   TCase *t = tcase_create("base");
   suite_add_tcase(s, t);
   tcase_add_test(t, error_is_cut_at_a_character);
+  tcase_add_test(t, error_is_one_line_of_utf8);
   tcase_add_test(t, error_may_be_set_from_its_own_text);
   tcase_add_test(t, os_error_names_the_cause);
   tcase_add_test(t, utf8_judges_each_form);
