@@ -5,6 +5,7 @@
 #include "base/conf.h"
 #include "base/error.h"
 #include "base/span.h"
+#include "base/utf8.h"
 
 typedef struct known {
   const char *name;
@@ -165,7 +166,11 @@ static kt_status add_item(kt_columns *c, kt_span item, kt_error *err) {
 }
 
 static kt_status add_picked(kt_columns *c, const char *fields, kt_error *err) {
-  kt_span all = kt_arena_copy(&c->arena, kt_span_of(fields));
+  size_t n = strlen(fields);
+  if (kt_utf8_valid(fields, n) < n) /* the names stand in what is written */
+    return kt_fail(err, KT_EINVAL, 0, "encode", "option fields: no valid UTF-8 at byte %zu",
+                   kt_utf8_valid(fields, n));
+  kt_span all = kt_arena_copy(&c->arena, kt_span_make(fields, n));
   if (!all.ptr) return kt_fail_nomem(err, "encode");
   const char *p = all.ptr, *end = all.ptr + all.len;
   for (;;) {

@@ -254,6 +254,7 @@ START_TEST(options_say_what_is_wrong) {
                          "raw:/json/pointer" },
     { "fields=id,,text", "option fields: an empty name; write column,column or name=column" },
     { "fields==id", "option fields: an empty name; write column,column or name=column" },
+    { "fields=id,n\xC3=text", "option fields: no valid UTF-8 at byte 4" },
     { "fields=raw:likes", "option fields: 'raw:likes' is no JSON pointer; write raw:/name/name" },
     { "fields=id,id", "option fields: two columns are named 'id'; rename one: other=id" },
     { "fields=text,raw:/text",
