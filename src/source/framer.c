@@ -17,7 +17,7 @@ static void restart(kt_framer *f) {
   f->scanned = 0;
   f->dropped = f->newlines = 0;
   f->depth = 0;
-  f->scalar = f->in_string = f->escaped = 0;
+  f->scalar = f->in_string = f->escaped = f->found = 0;
   kt_buf_truncate(&f->head, 0);
 }
 
@@ -39,9 +39,17 @@ static kt_status drop(kt_framer *f, char **at, size_t n) {
   if (keep > n) keep = n;
   if (kt_buf_put(&f->head, *at, keep) < 0) return KT_ENOMEM;
   f->dropped += n;
-  f->scanned = 0;
+  f->scanned -= n;
   *at += n;
   return KT_OK;
+}
+
+/* What begins with what was dropped, as far as it is kept: the same however it came in pieces. */
+static kt_status complete_head(kt_framer *f, const char *p, size_t n) {
+  size_t had = f->dropped < KT_FRAME_HEAD ? (size_t)f->dropped : KT_FRAME_HEAD;
+  size_t room = KT_FRAME_HEAD - had;
+  kt_buf_truncate(&f->head, had); /* it may have been given before */
+  return kt_buf_put(&f->head, p, n < room ? n : room);
 }
 
 /* The frame that begins at the window's start, `n` bytes long. */
@@ -51,6 +59,7 @@ static kt_status give(kt_framer *f, const char *p, size_t n, size_t taken, kt_st
     .bytes = { p, n }, .offset = f->offset, .line = f->line, .fault = fault, .taken = taken
   };
   if (f->dropped + n <= f->max) return KT_OK;
+  if (f->dropped && complete_head(f, p, n) < 0) return KT_ENOMEM;
   if (f->dropped)
     out->bytes = kt_buf_bytes(&f->head);
   else if (n > KT_FRAME_HEAD)
@@ -72,15 +81,15 @@ static kt_status next_line(kt_framer *f, char **at, char *end, int eof, kt_piece
     if (p == end && !f->dropped) return eof ? KT_END : KT_AGAIN;
     char *nl = p == end ? NULL : memchr(p + f->scanned, '\n', (size_t)(end - p) - f->scanned);
     size_t n = (size_t)((nl ? nl : end) - p);
+    size_t taken = n + (nl != NULL), len = n, blank = 0;
+    if (len && p[len - 1] == '\r') len--; /* belongs to the line end, or is followed by more */
     if (!nl && !eof) {
       f->scanned = n;
-      if (f->dropped + n > f->max && drop(f, at, n) < 0) return KT_ENOMEM;
+      if (f->dropped + len > f->max && drop(f, at, len) < 0) return KT_ENOMEM;
       return KT_AGAIN;
     }
-    size_t taken = n + (nl != NULL), len = n, blank = 0;
-    if (len && p[len - 1] == '\r') len--;
     while (blank < len && is_blank(p[blank])) blank++;
-    if (blank < len || f->dropped) {
+    if (blank < len || f->dropped + len > f->max) {
       kt_status st = give(f, p, len, taken, KT_OK, out);
       out->torn = !nl;
       out->newlines = nl != NULL;
@@ -109,10 +118,17 @@ static int ends_scalar(char c) {
   return is_blank(c) || (c && strchr("\n,[]{}\"", c));
 }
 
-/* Length of the value at p, or 0 while its end has not been seen. Line ends between the tokens
- * become blanks: one frame is one line for every record format behind us, and its length stays. */
-static size_t scan_value(kt_framer *f, char *p, size_t n) {
+static int found(kt_framer *f, size_t n) {
+  f->scanned = n;
+  return f->found = 1;
+}
+
+/* Whether the value at p ends in the window: it then has f->scanned bytes. Line ends between the
+ * tokens become blanks: one frame is one line for every record format behind us, and its length
+ * stays. */
+static int find_end(kt_framer *f, char *p, size_t n) {
   size_t i = f->scanned;
+  if (f->found) return 1; /* given before, and not taken */
   if (!i && !f->dropped) {
     f->scalar = !strchr("{[\"", *p) || !*p;
     if (f->scalar) i = 1;
@@ -120,7 +136,7 @@ static size_t scan_value(kt_framer *f, char *p, size_t n) {
   for (; i < n; i++) {
     char c = p[i];
     if (f->scalar) {
-      if (ends_scalar(c)) return i;
+      if (ends_scalar(c)) return found(f, i);
     } else if (f->in_string) {
       if (f->escaped)
         f->escaped = 0;
@@ -128,7 +144,7 @@ static size_t scan_value(kt_framer *f, char *p, size_t n) {
         f->escaped = 1;
       else if (c == '"') {
         f->in_string = 0;
-        if (!f->depth) return i + 1;
+        if (!f->depth) return found(f, i + 1);
       }
       f->newlines += c == '\n';
     } else if (c == '"')
@@ -136,7 +152,7 @@ static size_t scan_value(kt_framer *f, char *p, size_t n) {
     else if (c == '{' || c == '[')
       f->depth++;
     else if (c == '}' || c == ']') {
-      if (--f->depth == 0) return i + 1;
+      if (--f->depth == 0) return found(f, i + 1);
     } else if (c == '\n' || c == '\r') {
       f->newlines += c == '\n';
       p[i] = ' ';
@@ -154,17 +170,15 @@ static kt_status next_value(kt_framer *f, char **at, char *end, int eof, kt_piec
     out->torn = 1;
     return st;
   }
-  size_t have = (size_t)(end - *at), n = scan_value(f, *at, have);
+  size_t have = (size_t)(end - *at);
+  int torn = !find_end(f, *at, have);
   kt_status fault = KT_OK;
-  if (!n && !eof) {
+  if (torn && !eof) {
     if (f->dropped + have > f->max && drop(f, at, have) < 0) return KT_ENOMEM;
     return KT_AGAIN;
   }
-  int torn = !n;
-  if (torn) {
-    n = have;
-    if (!f->scalar) fault = KT_EPARSE;
-  }
+  size_t n = torn ? have : f->scanned;
+  if (torn && !f->scalar) fault = KT_EPARSE;
   kt_status st = give(f, *at, n, n, fault, out);
   out->newlines = f->newlines;
   out->torn = torn;

@@ -25,6 +25,7 @@ typedef struct kt_framer {
   uint64_t newlines; /* JSON: passed inside the value */
   uint32_t depth;
   int scalar, in_string, escaped;
+  int found;   /* its end is at `scanned` */
   kt_buf head; /* the beginning of what was dropped */
 } kt_framer;
 
