@@ -32,7 +32,8 @@ kt_status kt_decompressor_new(const kt_env *env, kt_codec c, kt_decompressor **o
 void kt_decompressor_free(kt_decompressor *d); /* NULL allowed */
 /* Takes bytes from the front of *in (and shortens it) and writes at most `cap` to `out`; *made =
  * how many. Stops when *in is empty and nothing more can be written, or `out` is full. KT_OK,
- * KT_ENOMEM, KT_ECORRUPT (what was made before the damage is good; the message says what is wrong).
+ * KT_ENOMEM, KT_ECORRUPT (what was made before the damage is good; the message says what is wrong),
+ * KT_ETOOBIG (zstd: it wants a window of more than 128 MiB).
  * After a failure it can only be freed. */
 kt_status kt_decompressor_run(kt_decompressor *d, kt_span *in, char *out, size_t cap, size_t *made,
                               kt_error *err);

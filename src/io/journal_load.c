@@ -8,6 +8,10 @@
 
 static const char WHERE[] = "journal";
 
+/* Counting reaches neither; what is beyond could not be counted on from, or be read again. */
+static const int64_t MOST_GROUP = INT64_C(1) << 62;
+static const int64_t MOST_NUMBER = UINT32_MAX - 1;
+
 static kt_span take_line(kt_span *s) {
   const char *end = memchr(s->ptr, '\n', s->len);
   if (!end) return KT_NULL_SPAN;
@@ -55,7 +59,7 @@ static kt_journal_file *file_of(kt_journal *j, int64_t number) {
 static int load_name(kt_journal *j, kt_span line) {
   int64_t number, period, first;
   if (!take_number(&line, &number) || !take_number(&line, &period) || !take_number(&line, &first) ||
-      !line.len || number < 1 || number > UINT32_MAX)
+      !line.len || memchr(line.ptr, '\0', line.len) || number < 1 || number > MOST_NUMBER)
     return 0;
   kt_journal_file *f = file_of(j, number);
   if (f) return kt_span_is(line, f->name);
@@ -96,7 +100,7 @@ static int load_line(kt_journal *j, kt_span line) {
   if (word.len != 1) return 0;
   switch (word.ptr[0]) {
   case 'g':
-    if (!take_number(&line, &group) || group < 1) return 0;
+    if (!take_number(&line, &group) || group < 1 || group > MOST_GROUP) return 0;
     j->group = (uint64_t)group;
     return 1;
   case 'n':
@@ -113,7 +117,8 @@ static int load_line(kt_journal *j, kt_span line) {
 static int load_layout(kt_journal *j, kt_span line) {
   int64_t version;
   if (!kt_span_is(take_word(&line), "kappatweet-journal") || !take_number(&line, &version) ||
-      version != KT_JOURNAL_VERSION || line.len >= sizeof j->layout)
+      version != KT_JOURNAL_VERSION || line.len >= sizeof j->layout ||
+      memchr(line.ptr, '\0', line.len))
     return 0;
   memcpy(j->layout, line.ptr, line.len);
   j->layout[line.len] = '\0';

@@ -4,6 +4,7 @@
 
 #include <sys/file.h>
 
+#include "base/hash.h"
 #include "base/sys.h"
 #include "io/journal.h"
 
@@ -293,6 +294,38 @@ START_TEST(journal_refuses_what_is_none) {
 }
 END_TEST
 
+/* A journal with a good sum that this library does not write. */
+START_TEST(journal_refuses_what_it_could_not_write_again) {
+  static const struct {
+    const char *entry;
+    size_t len;
+  } cases[] = { { "g 1\nn 1 0 1 a\0b\n", 16 },
+                { "g 1\nn 4294967295 0 1 a\n", 23 },
+                { "g 9223372036854775807\n", 22 },
+                { "g 0\n", 4 } };
+  static const char head[] = "kappatweet-journal 1 x\n";
+  test_alloc a = { 0 };
+  kt_env *env = test_env(&a, NULL);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[200];
+    kt_journal *j;
+    kt_error err;
+    size_t n = (size_t)snprintf(text, sizeof text, "%s. %08X\n", head,
+                                (unsigned)kt_crc32(0, head, sizeof head - 1));
+    memcpy(text + n, cases[i].entry, cases[i].len);
+    n += cases[i].len;
+    n += (size_t)snprintf(text + n, sizeof text - n, ". %08X\n",
+                          (unsigned)kt_crc32(0, cases[i].entry, cases[i].len));
+    spit(temp("j"), text, n);
+    size_t before = a.live_bytes;
+    ck_assert_int_eq(kt_journal_open(env, temp("j"), 1, &j, &err), KT_ECORRUPT);
+    ck_assert_uint_eq(a.live_bytes, before);
+  }
+  kt_env_free(env);
+  ck_assert_uint_eq(a.live_bytes, 0);
+}
+END_TEST
+
 START_TEST(journal_survives_each_failed_allocation) {
   for (size_t n = 1;; n++) {
     test_alloc a = { .fail_at = 0 };
@@ -339,6 +372,7 @@ int main(void) {
   tcase_add_test(t, journal_has_one_writer);
   tcase_add_test(t, journal_has_one_writer_though_it_is_replaced);
   tcase_add_test(t, journal_refuses_what_is_none);
+  tcase_add_test(t, journal_refuses_what_it_could_not_write_again);
   tcase_add_test(t, journal_survives_each_failed_allocation);
   suite_add_tcase(s, t);
   return test_run(s);
