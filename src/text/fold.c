@@ -96,6 +96,7 @@ static kt_status put_folded(kt_buf *out, const int32_t *cps, size_t n) {
 }
 
 kt_status kt_word_fold(kt_span word, kt_buf *out) {
+  if (!word.len) return KT_OK; /* there may be no memory to append to */
   if (is_ascii(word)) return fold_ascii(word, out);
   kt_status st = fold_plain(word, out);
   if (st != KT_END) return st;
