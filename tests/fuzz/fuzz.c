@@ -53,7 +53,9 @@ static int64_t env_mono(void *self) {
 void fuzz_env_open(fuzz_env *e) {
   static const kt_alloc_ops alloc = { sizeof alloc, 0, env_alloc, env_resize, env_release };
   static const kt_clock_ops clock = { sizeof clock, 0, env_wall, env_mono };
-  kt_env_ops ops = { .size = sizeof ops, .alloc = &alloc, .alloc_self = e, .clock = &clock, .seed = 1 };
+  kt_env_ops ops = {
+    .size = sizeof ops, .alloc = &alloc, .alloc_self = e, .clock = &clock, .seed = 1
+  };
   *e = (fuzz_env){ 0 };
   FUZZ_CHECK(kt_env_new(&ops, &e->env, NULL) == KT_OK);
 }
@@ -96,6 +98,12 @@ char *fuzz_string(kt_span s) {
   const char *nul = s.len ? memchr(s.ptr, '\0', s.len) : NULL;
   if (nul) s.len = (size_t)(nul - s.ptr);
   return fuzz_copy(s, 1, '\0');
+}
+
+unsigned fuzz_hash(kt_span s) {
+  uint32_t h = 2166136261u; /* FNV-1a */
+  for (size_t i = 0; i < s.len; i++) h = (h ^ (unsigned char)s.ptr[i]) * 16777619u;
+  return h >> 8;
 }
 
 /* UTF-8 by the table of RFC 3629, byte after byte. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the fuzz targets share. A target is one function, LLVMFuzzerTestOneInput(): libFuzzer calls it
- * with what it makes up, replay.c with the files of the corpus. A target that finds something wrong
- * aborts, so that both see it. */
+/* What the fuzz targets share. A target is one function, LLVMFuzzerTestOneInput(): libFuzzer calls
+ * it with what it makes up, replay.c with the files of the corpus. A target that finds something
+ * wrong aborts, so that both see it. */
 #ifndef KT_TESTS_FUZZ_H
 #define KT_TESTS_FUZZ_H
 
@@ -41,8 +41,8 @@ static inline kt_span fuzz_rest(const fuzz_input *in) {
   return (kt_span){ in->p, in->len };
 }
 
-/* A copy in a block of its own with `slack` bytes of `filler` behind it, so that a sanitizer sees what
- * is read beyond; free() it. */
+/* A copy in a block of its own with `slack` bytes of `filler` behind it, so that a sanitizer sees
+ * what is read beyond; free() it. */
 char *fuzz_copy(kt_span s, size_t slack, char filler);
 /* NUL-terminated; what stands behind a NUL of its own is left out. */
 char *fuzz_string(kt_span s);
@@ -50,6 +50,9 @@ char *fuzz_string(kt_span s);
 /* What every error message has to be: one line of UTF-8 within its field, with a code. */
 void fuzz_check_error(kt_status st, const kt_error *err);
 int fuzz_is_utf8(kt_span s);
+/* A number that the bytes stand for: what takes long is done for some inputs only, always the same.
+ */
+unsigned fuzz_hash(kt_span s);
 
 /* A file of its own, rewritten for each input, whose name is the same for the whole run. */
 const char *fuzz_file(const char *name, kt_span content);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The JSON reader against strict.c, in every instruction set: the same verdict, the same places, the
- * same values; kt_json_find() against the walk. First byte: how the text is shifted against the blocks
- * of the vector code; second: what stands behind it. */
+/* The JSON reader against strict.c, in every instruction set: the same verdict, the same places,
+ * the same values; kt_json_find() against the walk. First byte: how the text is shifted against the
+ * blocks of the vector code; second: what stands behind it. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,9 +16,10 @@ typedef struct scratch {
   char *ours, *theirs;
 } scratch;
 
-static const char types[] = { [KT_JSON_NULL] = 'n',   [KT_JSON_FALSE] = 'f',  [KT_JSON_TRUE] = 't',
-                              [KT_JSON_NUMBER] = '0', [KT_JSON_STRING] = '"', [KT_JSON_ARRAY] = '[',
-                              [KT_JSON_OBJECT] = '{' };
+static const char types[] = {
+  [KT_JSON_NULL] = 'n',   [KT_JSON_FALSE] = 'f', [KT_JSON_TRUE] = 't',  [KT_JSON_NUMBER] = '0',
+  [KT_JSON_STRING] = '"', [KT_JSON_ARRAY] = '[', [KT_JSON_OBJECT] = '{'
+};
 
 static void check_string(const kt_json *j, kt_json_val v, kt_span quoted, const scratch *t) {
   kt_span inside;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The JSON reader against json-c, in its strict mode: what we accept it accepts, with the same values;
- * what it accepts and we do not is one of its laxities, which are listed here. And against yyjson, where
- * script/bench has put its source. */
+/* The JSON reader against json-c, in its strict mode: what we accept it accepts, with the same
+ * values; what it accepts and we do not is one of its laxities, which are listed here. And against
+ * yyjson, where script/bench has put its source. */
 #include <stdlib.h>
 
 #include <json-c/json.h>
@@ -13,8 +13,8 @@
 #include "json/json.h"
 #include "strict.h"
 
-/* What json-c 0.16 and 0.17 take with JSON_TOKENER_STRICT and JSON_TOKENER_VALIDATE_UTF8 although RFC
- * 8259 does not, by what strict.c says of it:
+/* What json-c 0.16 and 0.17 take with JSON_TOKENER_STRICT and JSON_TOKENER_VALIDATE_UTF8 although
+ * RFC 8259 does not, by what strict.c says of it:
  *  - literals: NaN, Infinity and -Infinity;
  *  - numbers: "01", "1.", "1.e5", "-", ".5" inside of containers, exponents without digits;
  *  - control characters in strings, a tab or a line end among them;
@@ -74,12 +74,11 @@ static void same_object(const kt_json *j, kt_json_val v, json_object *o, char *r
 }
 
 static void same_value(const kt_json *j, kt_json_val v, json_object *o, char *room) {
-  static const json_type types[] = { [KT_JSON_NULL] = json_type_null,
-                                     [KT_JSON_FALSE] = json_type_boolean,
-                                     [KT_JSON_TRUE] = json_type_boolean,
-                                     [KT_JSON_STRING] = json_type_string,
-                                     [KT_JSON_ARRAY] = json_type_array,
-                                     [KT_JSON_OBJECT] = json_type_object };
+  static const json_type types[] = {
+    [KT_JSON_NULL] = json_type_null,    [KT_JSON_FALSE] = json_type_boolean,
+    [KT_JSON_TRUE] = json_type_boolean, [KT_JSON_STRING] = json_type_string,
+    [KT_JSON_ARRAY] = json_type_array,  [KT_JSON_OBJECT] = json_type_object
+  };
   kt_json_type type = kt_json_typeof(j, v);
   json_type theirs = json_object_get_type(o);
   FUZZ_CHECK(type == KT_JSON_NUMBER ? theirs == json_type_int || theirs == json_type_double
@@ -91,7 +90,8 @@ static void same_value(const kt_json *j, kt_json_val v, json_object *o, char *ro
   kt_json_iter it = kt_json_items(j, v);
   kt_json_val item;
   size_t i = 0;
-  while (kt_json_next_item(j, &it, &item)) same_value(j, item, json_object_array_get_idx(o, i++), room);
+  while (kt_json_next_item(j, &it, &item))
+    same_value(j, item, json_object_array_get_idx(o, i++), room);
   FUZZ_CHECK(i == json_object_array_length(o));
 }
 
@@ -109,7 +109,8 @@ static int json_c_reads(kt_span text, json_object **out) {
   return ok;
 }
 
-static void check_json_c(const kt_json *j, kt_status st, kt_span text, strict_fault fault, char *room) {
+static void check_json_c(const kt_json *j, kt_status st, kt_span text, strict_fault fault,
+                         char *room) {
   json_object *o = NULL;
   int taken = json_c_reads(text, &o);
   /* From 0.18 on it refuses every byte above 127 in a value, and integers beyond 64 bits. */
@@ -134,8 +135,8 @@ static int has_lone(const strict *s, char *room) {
   int lone = 0;
   for (size_t i = 0; i < s->count && !lone; i++)
     if (s->nodes[i].type == '"' || s->nodes[i].type == 'k')
-      strict_unescape((kt_span){ s->text + s->nodes[i].from, s->nodes[i].to - s->nodes[i].from }, room,
-                      &lone);
+      strict_unescape((kt_span){ s->text + s->nodes[i].from, s->nodes[i].to - s->nodes[i].from },
+                      room, &lone);
   return lone;
 }
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_TARGET FILE|FOLDER...: runs a target over inputs once, without a fuzzer. With KT_TEST_BRIEF (an
- * instrument that is a hundred times slower) only some of them. Exit: 0 all well, 2 wrong usage; a
- * target that finds something aborts. */
+/* fuzz_TARGET FILE|FOLDER...: runs a target over inputs once, without a fuzzer. With KT_TEST_BRIEF
+ * (an instrument that is a hundred times slower) only some of them. Exit: 0 all well, 2 wrong
+ * usage; a target that finds something aborts. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RFC 8259 as it is written, rule by rule and byte by byte: an oracle that is easy to be sure of, and
- * slow. Shares no code with the library. */
+/* RFC 8259 as it is written, rule by rule and byte by byte: an oracle that is easy to be sure of,
+ * and slow. Shares no code with the library. */
 #ifndef KT_TESTS_FUZZ_STRICT_H
 #define KT_TESTS_FUZZ_STRICT_H
 
