@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "fuzz.h"
 
@@ -15,20 +14,21 @@ static unsigned seen, ran;
 
 static void run_file(const char *path) {
   FILE *f = fopen(path, "rb");
-  struct stat st;
-  if (!f || stat(path, &st)) {
+  if (!f) {
     perror(path);
     exit(2);
   }
-  size_t size = (size_t)st.st_size;
-  uint8_t *data = malloc(size ? size : 1);
-  if (!data || fread(data, 1, size, f) != size) {
+  fseek(f, 0, SEEK_END);
+  long size = ftell(f);
+  rewind(f);
+  uint8_t *data = malloc(size > 0 ? (size_t)size : 1);
+  if (size < 0 || !data || fread(data, 1, (size_t)size, f) != (size_t)size) {
     fprintf(stderr, "cannot read %s\n", path);
     exit(2);
   }
   fclose(f);
   fprintf(stderr, "# %s\n", path);
-  LLVMFuzzerTestOneInput(data, size);
+  LLVMFuzzerTestOneInput(data, (size_t)size);
   free(data);
   ran++;
 }
