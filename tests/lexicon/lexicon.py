@@ -14,7 +14,7 @@ KINDS = {
     'neutral': lambda v: v == '1',
     'slang': lambda v: v != '' and v == v.strip(),
 }
-EXPECTED = {'emoji', 'en', 'es', 'vader'}
+EXPECTED = {'ar', 'de', 'emoji', 'en', 'es', 'fr', 'hi', 'it', 'pt', 'vader'}
 
 
 def faults_of_line(line, seen, words_only):
