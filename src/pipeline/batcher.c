@@ -113,6 +113,11 @@ static kt_status read_failed(kt_pipeline *p, kt_status st, const kt_error *why, 
     kt_backoff_fail(p, &f->retry, why->retry_after_ms);
     return KT_OK;
   }
+  if (kt_is_short(why)) {
+    f->retry = (kt_backoff){ 0, 0 };
+    kt_break(p, st, why);
+    return KT_OK;
+  }
   /* What was read is still delivered; then the run ends with this error. */
   f->failed = *why;
   if (!f->failed.code) f->failed.code = st;

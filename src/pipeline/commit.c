@@ -51,7 +51,7 @@ kt_status kt_commit_step(kt_pipeline *p, int now, int *moved, kt_error *err) {
       int again = kt_may_retry(p, &p->commit_retry, &why);
       kt_backoff_fail(p, &p->commit_retry, why.retry_after_ms);
       if (again) return KT_OK;
-      p->commit_retry.not_before = INT64_MAX;
+      p->commit_retry = (kt_backoff){ 0, kt_is_short(&why) ? 0 : INT64_MAX };
       kt_break(p, st, &why);
       return KT_OK;
     }

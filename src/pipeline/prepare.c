@@ -25,8 +25,10 @@ void kt_stage_failed(kt_item *it, kt_status st, const kt_error *why) {
   kt_pipeline *p = it->p;
   if (kt_may_retry(p, &it->retry, why))
     kt_backoff_fail(p, &it->retry, why->retry_after_ms);
-  else
+  else {
+    if (kt_is_short(why)) it->retry = (kt_backoff){ 0, 0 };
     kt_break(p, st, why);
+  }
 }
 
 /* A part that is not KT_PURE gets the batches in order. */

@@ -24,8 +24,16 @@ int kt_may_retry(const kt_pipeline *p, const kt_backoff *b, const kt_error *why)
   return !p->set.retry_attempts || b->fails < (uint64_t)p->set.retry_attempts;
 }
 
+int kt_is_short(const kt_error *why) {
+  return why->code == KT_ENOMEM && (why->flags & KT_ERR_RETRYABLE) && !(why->flags & KT_ERR_FATAL);
+}
+
 void kt_break(kt_pipeline *p, kt_status st, const kt_error *why) {
   if (p->broken) return;
+  if (kt_is_short(why)) {
+    p->short_why = *why;
+    return;
+  }
   if (st >= 0) st = KT_EREMOTE; /* of a part that sets only flags */
   p->broken = st;
   p->broken_why = *why;

@@ -10,7 +10,10 @@
 void kt_backoff_fail(kt_pipeline *p, kt_backoff *b, uint32_t retry_after_ms);
 /* Non-zero: a call of a part that failed so may be repeated. */
 int kt_may_retry(const kt_pipeline *p, const kt_backoff *b, const kt_error *why);
-/* The run ends with this error once the lanes have done what they can. The first one counts. */
+/* Non-zero: memory is short, and the same call may succeed when there is some again. */
+int kt_is_short(const kt_error *why);
+/* The run ends with this error once the lanes have done what they can. The first one counts. Only
+ * the step does when memory is short: the owner decides whether to go on. */
 void kt_break(kt_pipeline *p, kt_status st, const kt_error *why);
 
 /* As kt_backoff_fail(), but in an outage the last try comes when retry.max_outage is over. */

@@ -140,6 +140,15 @@ static kt_status time_out(kt_pipeline *p, kt_error *err) {
   return end(p, st, &why, err);
 }
 
+/* Memory was short at every try of a part. It is the owner's to say whether to go on: the next step
+ * begins the tries anew. */
+static kt_status tell_short(kt_pipeline *p, kt_error *err) {
+  if (err) *err = p->short_why;
+  p->short_why.code = KT_OK;
+  p->due = p->now;
+  return KT_ENOMEM;
+}
+
 static int64_t least(int64_t a, int64_t b) {
   return a < b ? a : b;
 }
@@ -172,6 +181,7 @@ kt_status kt_step(kt_pipeline *p, kt_error *err) {
     if (st < 0) return st;
     if ((kt_env_mono_ms(p->env) - from) * 1000 >= p->set.step_us && i > 0) break;
   }
+  if (p->short_why.code) return tell_short(p, err);
   if (!moved && (st = judge(p, err)) != KT_OK) return st;
   if (p->draining && p->now >= p->drain_until) return time_out(p, err);
   p->due = moved ? p->now : next_due(p);

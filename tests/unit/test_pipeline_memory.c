@@ -170,6 +170,29 @@ static int check_stream(t_sink *s, kt_delivery *d, kt_error *err) {
   return KT_OK;
 }
 
+/* However long it was short: the owner who finds some memory and calls again loses nothing. */
+START_TEST(test_a_long_shortage_is_not_the_end) {
+  t_setup(&t);
+  t_set(&t, "retry.max_ms", "1");
+  t.source.available = 1;
+  ck_assert_int_eq(t_run_for(&t, 2000), KT_AGAIN);
+  t.source.available = 5000;
+  t.source.closed = 1;
+  t.alloc.fail_at = t.alloc.calls + 1;
+  t.alloc.for_good = 1;
+  for (int i = 0; i < 3; i++) {
+    ck_assert_int_eq(t_run_for(&t, 600000), KT_ENOMEM);
+    ck_assert_int_eq(t.err.code, KT_ENOMEM);
+    ck_assert(t.err.flags & KT_ERR_RETRYABLE);
+  }
+  t.alloc.fail_at = 0;
+  ck_assert_int_eq(t_run_for(&t, 600000), KT_END);
+  ck_assert_uint_eq(t_stats(&t).committed, 5000);
+  ck_assert_uint_eq(t.a.count, 5000);
+  t_teardown(&t);
+}
+END_TEST
+
 START_TEST(test_a_stream_is_read_in_place_whatever_its_lines) {
   for (int kept = 0; kept < 8; kept++) {
     in = (stream){ 0 };
@@ -272,6 +295,7 @@ int main(void) {
   tcase_set_timeout(c, 60);
   tcase_add_test(c, test_each_allocation_failing_once);
   tcase_add_test(c, test_each_allocation_failing_for_good);
+  tcase_add_test(c, test_a_long_shortage_is_not_the_end);
   tcase_add_test(c, test_a_stream_is_read_in_place_whatever_its_lines);
   tcase_add_test(c, test_R15_steady_state_allocates_at_most_4_a_batch);
   tcase_add_test(c, test_memory_is_bounded_with_a_dead_sink);
