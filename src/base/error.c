@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,7 +64,8 @@ kt_status kt_fail_nomem(kt_error *err, const char *where) {
 kt_status kt_fail_os(kt_error *err, int os_error, const char *where, const char *fmt, ...) {
   char message[512];
   va_list ap;
-  if (!err) return KT_EIO;
+  kt_status code = os_error == ENOMEM ? KT_ENOMEM : KT_EIO;
+  if (!err) return code;
   va_start(ap, fmt);
   int n = vsnprintf(message, sizeof message, fmt, ap);
   va_end(ap);
@@ -73,9 +75,9 @@ kt_status kt_fail_os(kt_error *err, int os_error, const char *where, const char 
     snprintf(message + at, sizeof message - at, ": %s", text);
   else
     snprintf(message + at, sizeof message - at, ": errno %d", os_error);
-  kt_error_set(err, KT_EIO, 0, where, message);
+  kt_error_set(err, code, code == KT_ENOMEM ? KT_ERR_RETRYABLE : 0, where, message);
   err->os_error = os_error;
-  return KT_EIO;
+  return code;
 }
 
 const char *kt_status_name(kt_status code) {

@@ -9,8 +9,8 @@ kt_status kt_fail(kt_error *err, kt_status code, uint32_t flags, const char *whe
                   ...) __attribute__((format(printf, 5, 6)));
 /* KT_ENOMEM, retryable. */
 kt_status kt_fail_nomem(kt_error *err, const char *where);
-/* KT_EIO with errno's text behind the formatted one ("cannot open x: No such file or directory").
- */
+/* KT_EIO (of ENOMEM: KT_ENOMEM, retryable) with errno's text behind the formatted one ("cannot open
+ * x: No such file or directory"). */
 kt_status kt_fail_os(kt_error *err, int os_error, const char *where, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 

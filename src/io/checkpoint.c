@@ -77,9 +77,10 @@ static kt_status busy(const char *path, kt_error *err) {
 }
 
 static kt_status failed_os(kt_error *err, int os_error, const char *what, const char *path) {
-  kt_fail_os(err, os_error, WHERE, "cannot %s checkpoint %s", what, kt_error_path(path));
+  kt_status st =
+      kt_fail_os(err, os_error, WHERE, "cannot %s checkpoint %s", what, kt_error_path(path));
   if (err) err->flags |= KT_ERR_RETRYABLE;
-  return KT_EIO;
+  return st;
 }
 
 /* *fd < 0 if there is no such file and `flags` do not make one. */

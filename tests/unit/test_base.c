@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include "unit.h"
 
 #include <pthread.h>
@@ -57,6 +58,9 @@ END_TEST
 
 START_TEST(os_error_names_the_cause) {
   kt_error e;
+  ck_assert_int_eq(kt_fail_os(NULL, ENOMEM, "t", "cannot open %s", "x"), KT_ENOMEM);
+  ck_assert_int_eq(kt_fail_os(&e, ENOMEM, "t", "cannot open %s", "x"), KT_ENOMEM);
+  ck_assert(e.code == KT_ENOMEM && e.flags == KT_ERR_RETRYABLE && e.os_error == ENOMEM);
   ck_assert_int_eq(kt_fail_os(&e, 2, "t", "cannot open %s", "x"), KT_EIO);
   ck_assert_str_eq(e.message, "cannot open x: No such file or directory");
   ck_assert_int_eq(e.os_error, 2);
