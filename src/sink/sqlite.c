@@ -151,6 +151,24 @@ static kt_status connect_to(sqlite_sink *s, int flags, kt_error *err) {
   return st;
 }
 
+static void disconnect(sqlite_sink *s) {
+  for (int q = 0; q < QUERIES; q++) {
+    sqlite3_finalize(s->queries[q]);
+    s->queries[q] = NULL;
+  }
+  sqlite3_close(s->db);
+  s->db = NULL;
+  s->ready = s->open = 0;
+}
+
+/* To take a transaction back needs memory; where there is none the end of the connection does it.
+ */
+static void leave_transaction(sqlite_sink *s) {
+  if (!s->db || sqlite3_get_autocommit(s->db)) return;
+  sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+  if (!sqlite3_get_autocommit(s->db)) disconnect(s);
+}
+
 /* A database of ours has its version from its first table on. */
 static kt_status check_version(sqlite_sink *s, kt_error *err) {
   sqlite3_stmt *q = NULL;
@@ -183,7 +201,7 @@ static kt_status make_schema(sqlite_sink *s, kt_error *err) {
   if (st == KT_OK) st = run_for_table(s, create_deleted, err);
   if (st == KT_OK) st = run(s, "PRAGMA user_version=1", "write", err);
   if (st == KT_OK) st = run(s, "COMMIT", "write", err);
-  if (st < 0 && !sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+  if (st < 0) leave_transaction(s);
   return st;
 }
 
@@ -214,7 +232,7 @@ static kt_status make_ready(sqlite_sink *s, kt_error *err) {
   return st;
 }
 
-/* Values; what SQLite says of a failed bind, it says again at the step. */
+/* Values are never copied, so that no bind needs memory: what it points to lives until the step. */
 
 static void bind_text(sqlite3_stmt *q, int i, kt_span v) {
   if (v.ptr)
@@ -231,24 +249,23 @@ static void bind_int(sqlite3_stmt *q, int i, int64_t v) {
 }
 
 /* As the shortest decimal, which the column's REAL affinity turns into a number: 0.1 stays 0.1. */
-static kt_status bind_score(sqlite_sink *s, sqlite3_stmt *q, int i, float v) {
-  s->scratch.len = 0;
-  if (kt_json_put_float(&s->scratch, v)) return KT_ENOMEM;
-  sqlite3_bind_text64(q, i, s->scratch.ptr, s->scratch.len, SQLITE_TRANSIENT, SQLITE_UTF8);
-  return KT_OK;
-}
-
 static kt_status bind_scores(sqlite_sink *s, sqlite3_stmt *q, const kt_score *score) {
   static const char *const labels[] = { NULL, "POSITIVE", "NEGATIVE", "NEUTRAL", "MIXED" };
   if (!score || score->label < KT_LABEL_POSITIVE || score->label > KT_LABEL_MIXED) {
     for (int i = 15; i <= 19; i++) sqlite3_bind_null(q, i);
     return KT_OK;
   }
+  const float values[] = { score->positive, score->negative, score->neutral, score->mixed };
+  size_t ends[4];
+  s->scratch.len = 0;
+  for (int i = 0; i < 4; i++) {
+    if (kt_json_put_float(&s->scratch, values[i])) return KT_ENOMEM;
+    ends[i] = s->scratch.len;
+  }
   bind_text(q, 15, kt_span_of(labels[score->label]));
-  return bind_score(s, q, 16, score->positive) || bind_score(s, q, 17, score->negative) ||
-                 bind_score(s, q, 18, score->neutral) || bind_score(s, q, 19, score->mixed)
-             ? KT_ENOMEM
-             : KT_OK;
+  for (size_t i = 0, from = 0; i < 4; from = ends[i++])
+    bind_text(q, 16 + (int)i, kt_span_make(s->scratch.ptr + from, ends[i] - from));
+  return KT_OK;
 }
 
 static kt_status step_once(sqlite_sink *s, sqlite3_stmt *q, kt_error *err) {
@@ -311,7 +328,7 @@ static kt_status put_dead(sqlite_sink *s, const kt_batch *b, size_t i, const kt_
   h = kt_hash(why.place.ptr, why.place.len, h.hi ^ h.lo);
   h = kt_hash(why.lane.ptr, why.lane.len, h.hi ^ h.lo);
   snprintf(id, sizeof id, "%016llx%016llx", (unsigned long long)h.hi, (unsigned long long)h.lo);
-  sqlite3_bind_text(q, 1, id, 32, SQLITE_TRANSIENT);
+  bind_text(q, 1, kt_span_make(id, 32));
   bind_text(q, 2, why.lane);
   bind_text(q, 3, why.place);
   bind_int(q, 4, why.attempts);
@@ -350,7 +367,7 @@ static void finish(sqlite_sink *s, int outcome, const kt_error *why) {
 }
 
 static void roll_back(sqlite_sink *s, const kt_error *why) {
-  if (s->open && !sqlite3_get_autocommit(s->db)) sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+  leave_transaction(s);
   /* A table that was made in the transaction is gone, and the query that needs it. */
   sqlite3_finalize(s->queries[INSERT_DEAD]);
   s->queries[INSERT_DEAD] = NULL;
@@ -427,7 +444,7 @@ static void sqlite_pollset(void *self, kt_pollset *ps) {
 /* Deleted text still stands in the write-ahead log until that is emptied; a reader may prevent it,
  * then the next time does it. */
 static void empty_wal(sqlite_sink *s) {
-  if (!s->erased) return;
+  if (!s->erased || !s->db) return;
   s->erased =
       sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK;
 }
@@ -445,8 +462,7 @@ static void sqlite_cancel(void *self, kt_delivery *d) {
 }
 
 static void release(sqlite_sink *s) {
-  for (int q = 0; q < QUERIES; q++) sqlite3_finalize(s->queries[q]);
-  sqlite3_close(s->db);
+  disconnect(s);
   kt_pending_free(&s->pending);
   kt_buf_clear(&s->scratch);
   kt_env_release(s->env, s->held, s->held_cap * sizeof *s->held);
