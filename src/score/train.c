@@ -30,6 +30,8 @@ static const char options[] =
     "validation\tfloat\t\t0.05\t0\t0.9\tshare of the texts that is set aside, if none were added "
     "for "
     "validation\n"
+    "refit\tbool\t\tfalse\t\t\twhen all is measured, learn again with the validation texts too; the "
+    "figures remain those from before\n"
     "weights\tstring\t\t\t\t\thow much the texts of a language count, such as en=0.3,hi=0.05; "
     "others "
     "count 1\n";
@@ -55,6 +57,7 @@ static kt_status take_options(kt_trainer *t, const kt_conf *c, kt_error *err) {
   o->step = (float)kt_conf_float(c, "step");
   o->dropout = (float)kt_conf_float(c, "dropout");
   o->validation = kt_conf_float(c, "validation");
+  o->refit = (int)kt_conf_int(c, "refit");
   for (int i = 0; i <= KT_MODEL_LANGUAGES; i++) o->weight[i] = 1;
   const char *weights = kt_conf_string(c, "weights");
   if (weights && !(t->weights = kt_strdup(t->env, weights))) return kt_fail_nomem(err, WHERE);
@@ -323,6 +326,12 @@ static kt_status train_language(kt_trainer *t, kt_error *err) {
   return st;
 }
 
+/* With all texts, and the temperature that was found without them. */
+static kt_status refit(kt_trainer *t, kt_error *err) {
+  for (size_t i = 0; i < t->count; i++) t->texts[i].validation = 0;
+  return kt_train_fit(t, err);
+}
+
 kt_status kt_trainer_run(kt_trainer *t, int (*progress)(void *user, const kt_train_state *s),
                          void *user, kt_error *err) {
   if (t->ran) return kt_fail(err, KT_ESTATE, 0, WHERE, "kt_trainer_run() may be called once");
@@ -336,6 +345,7 @@ kt_status kt_trainer_run(kt_trainer *t, int (*progress)(void *user, const kt_tra
   if (st == KT_OK) st = train_language(t, err);
   if (st == KT_OK) st = kt_train_fit(t, err);
   if (st == KT_OK) st = kt_train_calibrate(t, err);
+  if (st == KT_OK && t->set.refit) st = refit(t, err);
   if (st == KT_OK) t->ran = 1;
   return st;
 }

@@ -18,7 +18,7 @@ typedef struct kt_train_text {
 
 typedef struct kt_train_options {
   uint64_t seed;
-  int passes, seeds, log2, min_count;
+  int passes, seeds, log2, min_count, refit;
   float step, dropout;
   double validation;
   float weight[KT_MODEL_LANGUAGES + 1]; /* by language, the last for none */
@@ -37,6 +37,7 @@ struct kt_trainer {
   uint16_t *chars;
   kt_buf lexicon, table, signals, language; /* sections */
   kt_lexicon words;
+  double temperature; /* 0: not known yet */
   int ran;
   kt_train_state state;
   int (*progress)(void *user, const kt_train_state *s);

@@ -139,6 +139,7 @@ kt_status kt_train_calibrate(kt_trainer *t, kt_error *err) {
     if (t->texts[i].validation) measure(&m, &t->texts[i], &points[n++]);
   double temperature = best_temperature(points, n);
   set_figures(&t->state, points, n, temperature);
+  t->temperature = temperature;
   t->params.weight_step = scaled(t->params.weight_step, temperature);
   t->params.signal_step = scaled(t->params.signal_step, temperature);
   kt_env_release(t->env, points, cap * sizeof *points);

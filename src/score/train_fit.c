@@ -207,13 +207,15 @@ static int rounded(float x, int most) {
 }
 
 /* What a step means: see kt_model_params. */
-static int32_t step_of(float step) {
+static int32_t step_of(const kt_trainer *t, float step) {
   double s = (double)step / KT_GROUP_UNITS * 0x1p32;
+  if (t->temperature > 0) s *= t->temperature;
   return s > 2147483000.0 ? 2147483000 : (int32_t)(s + 0.5);
 }
 
 static kt_status round_weights(fitting *x, kt_error *err) {
   kt_trainer *t = x->t;
+  t->state.features = 0;
   size_t signals = x->places - x->weights;
   if (kt_buf_need(&t->table, 2 * x->weights) || kt_buf_need(&t->signals, 4 * signals))
     return kt_fail_nomem(err, WHERE);
@@ -236,8 +238,8 @@ static kt_status round_weights(fitting *x, kt_error *err) {
   }
   t->table.len = 2 * x->weights;
   t->signals.len = 4 * signals;
-  t->params.weight_step = step_of(step);
-  t->params.signal_step = step_of(most / 32767);
+  t->params.weight_step = step_of(t, step);
+  t->params.signal_step = step_of(t, most / 32767);
   return KT_OK;
 }
 
@@ -249,7 +251,7 @@ static kt_status fit(fitting *x, kt_error *err) {
   x->counting = 1;
   for (size_t i = 0; i < x->order_count; i++) extract(x, &t->texts[x->order[i]]);
   x->counting = 0;
-  t->state.total = (uint64_t)t->set.seeds * (uint64_t)t->set.passes * x->order_count;
+  t->state.total = t->state.done + (uint64_t)t->set.seeds * (uint64_t)t->set.passes * x->order_count;
   kt_status st = KT_OK;
   for (int run = 0; run < t->set.seeds && st == KT_OK; run++) st = run_once(x, run, err);
   return st == KT_OK ? round_weights(x, err) : st;
