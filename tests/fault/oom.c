@@ -19,8 +19,9 @@
 #include "oom.h"
 #include "oom_work.h"
 
-static const oom_scenario *const files[] = { oom_base,    oom_record, oom_text,  oom_parts,
-                                             oom_strange, oom_memory, oom_files, NULL };
+static const oom_scenario *const files[] = { oom_base,  oom_record,  oom_text,
+                                             oom_parts, oom_strange, oom_memory,
+                                             oom_files, oom_score,   NULL };
 static const char *const names[] = { REACH_NAMES };
 
 enum { MOST_CRASHES = 10, WATCHDOG_S = 20, FIRST_FEW = 8 };

@@ -43,7 +43,7 @@ typedef struct oom_scenario {
 
 /* The scenarios of one file, ended by one without a name; oom.c lists the files. */
 extern const oom_scenario oom_base[], oom_record[], oom_text[], oom_parts[], oom_strange[],
-    oom_files[], oom_memory[];
+    oom_files[], oom_memory[], oom_score[];
 
 /* What to make an environment of: the failing allocator, a clock that stands still, a log. */
 kt_env_ops oom_ops(oom *o);

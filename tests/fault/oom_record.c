@@ -30,6 +30,18 @@ static void note_record(oom *o, const kt_batch *b, size_t i) {
   if (kt_batch_score(b, i)) oom_wrong(o, "a score from nowhere");
 }
 
+static kt_status unquote(oom *o, const kt_batch *b) {
+  kt_buf *out = NULL;
+  kt_span found;
+  kt_status st = TRY(o, kt_buf_new(o->env, &out, &o->err));
+  for (size_t i = 0; st == KT_OK && i < kt_batch_count(b); i++)
+    if (kt_json_find(kt_batch_record(b, i)->raw, "/text", &found) == KT_OK && found.ptr)
+      st = TRY(o, kt_json_unquote(found, out));
+  if (st == KT_OK) oom_note_span(o, kt_buf_bytes(out));
+  if (out) kt_buf_free(out);
+  return st;
+}
+
 static kt_status batch(oom *o) {
   kt_batch *b;
   kt_status st = parse(o, OOM_ALL, &b);
@@ -37,10 +49,11 @@ static kt_status batch(oom *o) {
   kt_batch *second = kt_batch_ref(b);
   kt_batch_unref(b);
   for (size_t i = 0; i < kt_batch_count(second); i++) note_record(o, second, i);
+  st = unquote(o, second);
   oom_note_span(o, kt_batch_id(second));
   oom_note(o, "%lld\n", (long long)kt_batch_watermark_ms(second));
   kt_batch_unref(second);
-  return KT_OK;
+  return st;
 }
 
 static kt_status encode_all(oom *o, const kt_batch *b, kt_encoder *e, kt_buf *out) {

@@ -224,6 +224,7 @@ static kt_status scorer_score(void *self, kt_scoring *scoring, kt_error *err) {
   const kt_batch *b = kt_scoring_batch(scoring);
   const kt_score score = { 0, 0, 1, 0, KT_LABEL_NEUTRAL, 0 };
   kt_error why;
+  kt_scoring_identity(scoring, kt_span_of("stranger"), kt_span_of("7"), kt_span_of("c0ffee"));
   (void)self, (void)err;
   kt_error_set(&why, KT_EREMOTE, 0, "strange", "no score");
   for (size_t i = 0; i < kt_batch_count(b); i++)
@@ -260,6 +261,16 @@ static void note_record(stranger *s, const kt_batch *b, uint32_t i, kept *k) {
   if (kt_batch_dead(b, i, &dead) == KT_OK && !dead.reason.ptr) oom_wrong(s->o, "no reason");
 }
 
+/* Batches of dead letters alone have not been scored. */
+static void note_scorer(stranger *s, const kt_batch *b) {
+  kt_span name = kt_batch_scorer(b);
+  if (!name.ptr) return;
+  if (!kt_span_equal(name, kt_span_of("stranger")) ||
+      !kt_span_equal(kt_batch_scorer_version(b), kt_span_of("7")) ||
+      !kt_span_equal(kt_batch_model_hash(b), kt_span_of("c0ffee")))
+    oom_wrong(s->o, "another scorer");
+}
+
 static void drop_kept(stranger *s, kept *k) {
   for (kept **at = &s->kept; *at; at = &(*at)->next)
     if (*at == k) {
@@ -288,6 +299,7 @@ static kt_status keep(stranger *s, kt_delivery *d, kt_error *err) {
   kept *k = kt_env_alloc(s->sink_env, sizeof *k);
   if (!k) return no_memory(err);
   k->count = 0;
+  note_scorer(s, kt_delivery_batch(d));
   for (size_t i = 0; i < n && i < 64; i++) note_record(s, kt_delivery_batch(d), owed[i], k);
   k->next = s->kept;
   s->kept = k;
