@@ -136,7 +136,7 @@ static uint64_t count_text(const kt_columns *c, const kt_column *col, const kt_b
     const kt_record *r = kt_batch_record(b, i);
     kt_cell cell;
     if (!is_row(c, r)) continue;
-    kt_column_cell(col, r, kt_column_score(b, i), &cell);
+    kt_column_cell(col, b, r, kt_column_score(b, i), &cell);
     if (cell.type != KT_CELL_NULL) n += cell.text.len;
   }
   return n;
@@ -228,7 +228,7 @@ static kt_status fill_column(const kt_env *env, const kt_columns *c, const kt_co
     const kt_record *r = kt_batch_record(b, i);
     if (!is_row(c, r)) continue;
     kt_cell cell;
-    kt_column_cell(col, r, kt_column_score(b, i), &cell);
+    kt_column_cell(col, b, r, kt_column_score(b, i), &cell);
     put_cell(&f, &cell);
   }
   if (!f.nulls) m->buffers[0] = NULL;

@@ -47,7 +47,10 @@ static const known full_columns[] = { { "kind", KT_COL_KIND },
                                       { "score_positive", KT_COL_POSITIVE },
                                       { "score_negative", KT_COL_NEGATIVE },
                                       { "score_neutral", KT_COL_NEUTRAL },
-                                      { "score_mixed", KT_COL_MIXED } };
+                                      { "score_mixed", KT_COL_MIXED },
+                                      { "scorer", KT_COL_SCORER },
+                                      { "scorer_version", KT_COL_SCORER_VERSION },
+                                      { "model_hash", KT_COL_MODEL_HASH } };
 static const known raw_columns[] = { { "raw", KT_COL_RAW } };
 /* Of no layout, only by `fields`. */
 static const known further_columns[] = { { "ref_id", KT_COL_REF_ID },
@@ -109,7 +112,7 @@ static kt_status add(kt_columns *c, kt_column column, kt_error *err) {
 }
 
 static int is_score(kt_column_id id) {
-  return id >= KT_COL_SENTIMENT && id <= KT_COL_MIXED;
+  return id >= KT_COL_SENTIMENT && id <= KT_COL_MODEL_HASH;
 }
 
 static kt_status add_own(kt_columns *c, kt_error *err) {
@@ -245,7 +248,7 @@ static kt_span label_name(const kt_score *s) {
   return s && s->label > 0 && s->label <= KT_LABEL_MIXED ? names[s->label] : KT_NULL_SPAN;
 }
 
-static void put_score(kt_cell *out, kt_column_id id, const kt_score *s) {
+static void put_score(kt_cell *out, kt_column_id id, const kt_batch *b, const kt_score *s) {
   if (!s) {
     out->type = KT_CELL_NULL;
     return;
@@ -263,6 +266,15 @@ static void put_score(kt_cell *out, kt_column_id id, const kt_score *s) {
   case KT_COL_NEUTRAL:
     put_real(out, s->neutral);
     break;
+  case KT_COL_SCORER:
+    put_text(out, KT_CELL_TEXT, kt_batch_scorer(b));
+    break;
+  case KT_COL_SCORER_VERSION:
+    put_text(out, KT_CELL_TEXT, kt_batch_scorer_version(b));
+    break;
+  case KT_COL_MODEL_HASH:
+    put_text(out, KT_CELL_TEXT, kt_batch_model_hash(b));
+    break;
   default:
     put_real(out, s->mixed);
   }
@@ -270,7 +282,8 @@ static void put_score(kt_cell *out, kt_column_id id, const kt_score *s) {
 
 /* Written member by member where it is needed: to copy a cell just written costs more than to make
  * it (a wide load of narrow stores waits for them). */
-void kt_column_cell(const kt_column *c, const kt_record *r, const kt_score *s, kt_cell *out) {
+void kt_column_cell(const kt_column *c, const kt_batch *b, const kt_record *r, const kt_score *s,
+                    kt_cell *out) {
   switch (c->id) {
   case KT_COL_RUN_NO:
     put_number(out, KT_CELL_INT, r->run_no);
@@ -333,6 +346,6 @@ void kt_column_cell(const kt_column *c, const kt_record *r, const kt_score *s, k
     out->type = KT_CELL_NULL;
     break;
   default:
-    put_score(out, c->id, s);
+    put_score(out, c->id, b, s);
   }
 }

@@ -34,6 +34,9 @@ typedef enum kt_column_id {
   KT_COL_NEGATIVE,
   KT_COL_NEUTRAL,
   KT_COL_MIXED,
+  KT_COL_SCORER,
+  KT_COL_SCORER_VERSION,
+  KT_COL_MODEL_HASH,
   KT_COL_RAW,
   KT_COL_POINTER /* a field of the payload */
 } kt_column_id;
@@ -90,6 +93,7 @@ int kt_layout_holds(kt_layout layout, const kt_record *r);
 /* The record's score if it has one that a scorer stands for, else NULL. */
 const kt_score *kt_column_score(const kt_batch *b, size_t i);
 /* The value of a column, but of KT_COL_POINTER; spans are views into the batch. `s` may be NULL. */
-void kt_column_cell(const kt_column *c, const kt_record *r, const kt_score *s, kt_cell *out);
+void kt_column_cell(const kt_column *c, const kt_batch *b, const kt_record *r, const kt_score *s,
+                    kt_cell *out);
 
 #endif

@@ -110,6 +110,7 @@ static kt_status put_record(kt_encoder *e, const kt_batch *b, size_t i, const kt
                             kt_buf *out) {
   if (r->kind == KT_DEAD) return put_dead(e, b, i, r, out);
   const kt_score *s = kt_column_score(b, i);
+  e->batch = b;
   kt_pointed_reset(&e->pointed);
   switch (e->format) {
   case KT_FORMAT_CSV:

@@ -14,7 +14,8 @@ struct kt_encoder {
   kt_env *env;
   int32_t format;
   kt_columns columns;
-  kt_span *keys; /* `"name":` of each column, escaped */
+  const kt_batch *batch; /* of the record that is being written */
+  kt_span *keys;         /* `"name":` of each column, escaped */
   kt_buf key_bytes;
   char delimiter;
   int header, bom, ascii;
@@ -44,7 +45,7 @@ kt_status kt_encode_csv_single(const kt_encoder *e, kt_span text, kt_buf *out);
 static inline kt_status kt_encode_cell(kt_encoder *e, size_t i, const kt_record *r,
                                        const kt_score *s, kt_cell *out) {
   const kt_column *c = &e->columns.items[i];
-  kt_column_cell(c, r, s, out);
+  kt_column_cell(c, e->batch, r, s, out);
   if (c->id != KT_COL_POINTER) return KT_OK;
   if (kt_pointed_find(&e->pointed, r->raw, &c->pointer, &out->text) < 0) return KT_ENOMEM;
   if (out->text.ptr) out->type = KT_CELL_JSON;

@@ -38,7 +38,7 @@ static const char OPTIONS[] =
     "empty\tbool\t\ttrue\t\t\tmake the database even if no record comes\n";
 
 static const char WHERE[] = "sink.sqlite";
-enum { SCHEMA = 1 };
+enum { SCHEMA = 2 }; /* 2: who scored */
 
 typedef enum query { INSERT_POST, DELETE_POST, INSERT_DELETED, INSERT_DEAD, QUERIES } query;
 
@@ -95,7 +95,11 @@ static const char create_posts[] =
     "lang TEXT,source TEXT,user_id TEXT,user_name TEXT,ref_id TEXT,"
     "repost INTEGER,reply INTEGER,quote INTEGER,truncated INTEGER,edited INTEGER,"
     "sentiment TEXT,score_positive REAL,score_negative REAL,score_neutral REAL,score_mixed REAL,"
-    "arrived_ms INTEGER,raw TEXT)";
+    "arrived_ms INTEGER,raw TEXT,scorer TEXT,scorer_version TEXT,model_hash TEXT)";
+/* Of a table of schema 1. */
+static const char add_scorer[] = "ALTER TABLE \"%w\" ADD COLUMN scorer TEXT;"
+                                 "ALTER TABLE \"%w\" ADD COLUMN scorer_version TEXT;"
+                                 "ALTER TABLE \"%w\" ADD COLUMN model_hash TEXT";
 static const char create_others[] =
     "CREATE INDEX IF NOT EXISTS \"%w_created_time\" ON \"%w\"(created_time);"
     "CREATE INDEX IF NOT EXISTS \"%w_lang\" ON \"%w\"(lang)";
@@ -110,7 +114,7 @@ static const char create_dead[] =
  * none; what was deleted does not come back. */
 static const char insert_post[] =
     "INSERT INTO \"%w\" AS p SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,"
-    "?19,?20,?21 WHERE NOT EXISTS(SELECT 1 FROM \"%w_deleted\" WHERE tweet_id=?1) "
+    "?19,?20,?21,?22,?23,?24 WHERE NOT EXISTS(SELECT 1 FROM \"%w_deleted\" WHERE tweet_id=?1) "
     "ON CONFLICT(tweet_id) DO UPDATE SET text=excluded.text,created_time=excluded.created_time,"
     "created_ms=excluded.created_ms,lang=excluded.lang,source=excluded.source,"
     "user_id=excluded.user_id,user_name=excluded.user_name,ref_id=excluded.ref_id,"
@@ -121,6 +125,10 @@ static const char insert_post[] =
     "score_negative=coalesce(excluded.score_negative,score_negative),"
     "score_neutral=coalesce(excluded.score_neutral,score_neutral),"
     "score_mixed=coalesce(excluded.score_mixed,score_mixed),"
+    /* Whose score it is goes with the score. */
+    "scorer=iif(excluded.sentiment IS NULL,scorer,excluded.scorer),"
+    "scorer_version=iif(excluded.sentiment IS NULL,scorer_version,excluded.scorer_version),"
+    "model_hash=iif(excluded.sentiment IS NULL,model_hash,excluded.model_hash),"
     "arrived_ms=excluded.arrived_ms,raw=coalesce(excluded.raw,raw) "
     "WHERE excluded.arrived_ms>=coalesce(p.arrived_ms,excluded.arrived_ms) "
     "AND excluded.truncated<=p.truncated";
@@ -192,14 +200,28 @@ static kt_status check_version(sqlite_sink *s, kt_error *err) {
                  version, (int)SCHEMA);
 }
 
+/* Databases of before go on: each table is looked at, since there may be several. */
+static kt_status upgrade(sqlite_sink *s, kt_error *err) {
+  sqlite3_stmt *q = NULL;
+  int rc = sqlite3_prepare_v2(
+      s->db, "SELECT count(*) FROM pragma_table_info(?1) WHERE name='model_hash'", -1, &q, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_text(q, 1, s->table, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK) rc = sqlite3_step(q);
+  int has = rc == SQLITE_ROW && sqlite3_column_int(q, 0);
+  sqlite3_finalize(q);
+  if (rc != SQLITE_ROW) return fail(s, rc, "read", err);
+  return has ? KT_OK : run_for_table(s, add_scorer, err);
+}
+
 static kt_status make_schema(sqlite_sink *s, kt_error *err) {
   kt_status st = run(s, "BEGIN IMMEDIATE", "write", err);
   if (st < 0) return st;
   KT_POINT("sqlite.schema");
   st = run_for_table(s, create_posts, err);
+  if (st == KT_OK) st = upgrade(s, err);
   if (st == KT_OK) st = run_for_table(s, create_others, err);
   if (st == KT_OK) st = run_for_table(s, create_deleted, err);
-  if (st == KT_OK) st = run(s, "PRAGMA user_version=1", "write", err);
+  if (st == KT_OK) st = run(s, "PRAGMA user_version=2", "write", err);
   if (st == KT_OK) st = run(s, "COMMIT", "write", err);
   if (st < 0) leave_transaction(s);
   return st;
@@ -274,9 +296,10 @@ static kt_status step_once(sqlite_sink *s, sqlite3_stmt *q, kt_error *err) {
   return rc == SQLITE_DONE ? KT_OK : fail(s, rc, "write", err);
 }
 
-static kt_status put_post(sqlite_sink *s, const kt_record *r, const kt_score *score,
-                          kt_error *err) {
+static kt_status put_post(sqlite_sink *s, const kt_batch *b, uint32_t i, kt_error *err) {
   static const uint32_t flags[] = { KT_REPOST, KT_REPLY, KT_QUOTE, KT_TRUNCATED, KT_EDITED };
+  const kt_record *r = kt_batch_record(b, i);
+  const kt_score *score = kt_batch_score(b, i);
   sqlite3_stmt *q = s->queries[INSERT_POST];
   char created[40];
   kt_span iso = KT_NULL_SPAN;
@@ -291,10 +314,13 @@ static kt_status put_post(sqlite_sink *s, const kt_record *r, const kt_score *sc
   bind_text(q, 7, r->user_id);
   bind_text(q, 8, r->user_name);
   bind_text(q, 9, r->ref_id);
-  for (int i = 0; i < 5; i++) bind_int(q, 10 + i, (r->flags & flags[i]) != 0);
+  for (int k = 0; k < 5; k++) bind_int(q, 10 + k, (r->flags & flags[k]) != 0);
   if (bind_scores(s, q, score)) return kt_fail_nomem(err, WHERE);
   bind_int(q, 20, r->arrived_ms != KT_UNKNOWN ? r->arrived_ms : kt_env_now_ms(s->env));
   bind_text(q, 21, s->raw ? r->raw : KT_NULL_SPAN);
+  bind_text(q, 22, score ? kt_batch_scorer(b) : KT_NULL_SPAN);
+  bind_text(q, 23, score ? kt_batch_scorer_version(b) : KT_NULL_SPAN);
+  bind_text(q, 24, score ? kt_batch_model_hash(b) : KT_NULL_SPAN);
   return step_once(s, q, err);
 }
 
@@ -354,7 +380,7 @@ static kt_status put(sqlite_sink *s, kt_delivery *d, const kt_batch *b, uint32_t
     kt_delivery_mark(d, i, KT_REJECTED, &why);
     return KT_OK;
   }
-  return r->kind == KT_DELETE ? put_delete(s, r, err) : put_post(s, r, kt_batch_score(b, i), err);
+  return r->kind == KT_DELETE ? put_delete(s, r, err) : put_post(s, b, i, err);
 }
 
 static void finish(sqlite_sink *s, int outcome, const kt_error *why) {

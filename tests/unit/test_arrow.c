@@ -102,15 +102,16 @@ START_TEST(tweet_has_its_types) {
 END_TEST
 
 START_TEST(full_has_every_kind) {
-  static const char *const formats[] = { "u", "u", "u", "tsm:UTC", "u", "u", "u", "u", "b",
-                                         "b", "b", "b", "b",       "u", "f", "f", "f", "f" };
+  static const char *const formats[] = { "u", "u", "u", "tsm:UTC", "u", "u", "u",
+                                         "u", "b", "b", "b",       "b", "b", "u",
+                                         "f", "f", "f", "f",       "u", "u", "u" };
   kt_env *env = test_env(NULL, NULL);
   kt_batch *b = some_records(env);
   struct ArrowSchema s;
   struct ArrowArray a;
   ck_assert_int_eq(kt_batch_export_arrow(env, b, "full", &s, &a, NULL), KT_OK);
-  expect_schema(&s, formats, 18);
-  expect_shape(&a, 4, 18);
+  expect_schema(&s, formats, 21);
+  expect_shape(&a, 4, 21);
   static const char *const kinds[] = { "post", "delete", "post", "dead" };
   for (int i = 0; i < 4; i++) expect_text(a.children[0], i, kinds[i]);
   expect_text(a.children[1], 1, "77");
@@ -176,7 +177,7 @@ START_TEST(bits_beyond_a_byte) {
   struct ArrowSchema s;
   struct ArrowArray a;
   ck_assert_int_eq(kt_batch_export_arrow(env, b, "full", &s, &a, NULL), KT_OK);
-  expect_shape(&a, 515, 18);
+  expect_shape(&a, 515, 21);
   const uint8_t *bits = a.children[column(&s, "quote")]->buffers[1];
   for (int i = 0; i < 515; i++) {
     ck_assert_int_eq(bits[i / 8] >> i % 8 & 1, i % 3 == 0);

@@ -89,6 +89,7 @@ START_TEST(full_has_the_scores_of_a_scored_post) {
   kt_env *env = test_env(NULL, NULL);
   kt_batch *b = one_post(env, "x");
   test_score(b, 0.75f, KT_LABEL_MIXED);
+  kt_batch_set_scorer(b, KT_LIT("mine"), KT_LIT("2"), KT_LIT("ab12"));
   test_add_post(b, KT_LIT("failed"));
   kt_builder build = { .batch = b };
   kt_score failed = { .flags = KT_SCORE_FAILED };
@@ -98,17 +99,19 @@ START_TEST(full_has_the_scores_of_a_scored_post) {
   ck_assert_ptr_nonnull(strstr(text,
                                ",\"edited\":true,\"sentiment\":\"MIXED\",\"score_positive\":0.75,"
                                "\"score_negative\":0.25,\"score_neutral\":1e-07,"
-                               "\"score_mixed\":0.0}\n"));
+                               "\"score_mixed\":0.0,\"scorer\":\"mine\","
+                               "\"scorer_version\":\"2\",\"model_hash\":\"ab12\"}\n"));
   ck_assert_ptr_null(strstr(second, "sentiment"));
   free(text);
   expect(
       b, KT_FORMAT_CSV, "record=full",
       "kind;tweet_id;text;created_time;lang;source;user_id;user_name;repost;reply;quote;truncated;"
-      "edited;sentiment;score_positive;score_negative;score_neutral;score_mixed\n"
+      "edited;sentiment;score_positive;score_negative;score_neutral;score_mixed;scorer;"
+      "scorer_version;model_hash\n"
       "post;1456;x;2021-11-05T10:00:00+00:00;es;Twitter for iPhone;42;Jos\xC3\xA9;true;false;false;"
-      "false;true;MIXED;0.75;0.25;1e-07;0.0\n"
+      "false;true;MIXED;0.75;0.25;1e-07;0.0;mine;2;ab12\n"
       "post;1456;failed;2021-11-05T10:00:00+00:00;es;Twitter for iPhone;42;Jos\xC3\xA9;true;false;"
-      "false;false;true;;;;;\n");
+      "false;false;true;;;;;;;;\n");
   finish(env, b);
 }
 END_TEST

@@ -11,7 +11,8 @@ typedef struct slow_sink {
   pthread_mutex_t gate; /* held by the test: the disk does not answer */
   atomic_int inside, overlapped, on_owner, submits, flushes, closed;
   atomic_int fail_flush;
-  int room; /* so many are held; 0 = all */
+  atomic_int submits_at_end; /* when it heard that nothing comes any more */
+  int room;                  /* so many are held; 0 = all */
   int flush_keeps;
   kt_delivery *held[64];
   int held_count;
@@ -57,6 +58,11 @@ static kt_status slow_flush(void *self, kt_error *err) {
   return fails ? kt_error_set(err, KT_EIO, KT_ERR_FATAL, "sink.slow", "the disk is gone") : KT_OK;
 }
 
+static void slow_watermark(void *self, int64_t event_ms) {
+  slow_sink *s = self;
+  if (event_ms == INT64_MAX) atomic_store(&s->submits_at_end, atomic_load(&s->submits));
+}
+
 static void slow_close(void *self) {
   slow_sink *s = self;
   while (s->held_count) kt_delivery_done(s->held[--s->held_count], KT_RETRY, NULL);
@@ -69,6 +75,7 @@ static const kt_sink_ops slow_ops = { .size = sizeof slow_ops,
                                       .open = slow_open,
                                       .submit = slow_submit,
                                       .flush = slow_flush,
+                                      .watermark = slow_watermark,
                                       .close = slow_close };
 
 typedef struct counted {
@@ -190,6 +197,7 @@ START_TEST(offload_flushes_a_full_sink) {
   r.sink.room = 1;
   ck_assert_msg(kt_pipeline_run(r.p, &r.err) == KT_END, "%s", r.err.message);
   ck_assert_int_eq(atomic_load(&r.sink.submits), 3);
+  ck_assert_int_eq(atomic_load(&r.sink.submits_at_end), 3); /* it overtook no delivery */
   ck_assert_uint_eq(r.source.committed, 30);
   run_close(&r);
 }

@@ -335,6 +335,35 @@ static void expect_evens(void) {
   ck_assert_uint_eq(t.source.committed, 4000);
 }
 
+static atomic_int parse_failures;
+
+static kt_status parse_fails_now_and_then(void *self, const kt_block *in, kt_builder *out,
+                                          kt_error *err) {
+  if (atomic_fetch_sub(&parse_failures, 1) % 3 == 2)
+    return kt_error_set(err, KT_EIO, KT_ERR_RETRYABLE, "t", "not now");
+  return t_parse(self, in, out, err);
+}
+
+START_TEST(test_what_fails_on_a_worker_is_tried_again) {
+  setup_threads("2", 0);
+  kt_parser_ops po = { .size = sizeof po,
+                       .name = "fails",
+                       .caps = KT_PURE,
+                       .open = open_pure,
+                       .parse = parse_fails_now_and_then,
+                       .close = t_close };
+  ck_assert_int_eq(kt_parts_add_parser(t.parts, &po, NULL, &t.err), KT_OK);
+  ck_assert_int_eq(kt_pipeline_set_parser(t.p, "fails:", &t.err), KT_OK);
+  t_set(&t, "retry.base_ms", "1ms");
+  atomic_store(&parse_failures, 30); /* ten of them */
+  ck_assert_msg(kt_pipeline_run(t.p, &t.err) == KT_END, "%s", t.err.message);
+  expect_evens();
+  kt_pipeline_free(t.p);
+  kt_parts_free(t.parts);
+  kt_env_free(t.env);
+}
+END_TEST
+
 START_TEST(test_workers_give_the_same_in_the_same_order) {
   for (int k = 0; k < 4; k++) {
     setup_threads(k % 2 ? "3" : "1", k / 2);
@@ -458,6 +487,7 @@ int main(void) {
   suite_add_tcase(s, c);
   c = tcase_create("threads");
   tcase_set_timeout(c, 60);
+  tcase_add_test(c, test_what_fails_on_a_worker_is_tried_again);
   tcase_add_test(c, test_workers_give_the_same_in_the_same_order);
   tcase_add_test(c, test_workers_take_no_signals);
   tcase_add_test(c, test_workers_are_stopped_in_the_middle);

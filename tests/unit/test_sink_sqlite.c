@@ -7,6 +7,9 @@
 
 #include <sqlite3.h>
 
+#include "base/span.h"
+#include "record/batch.h"
+
 extern const kt_sink_ops kt_sink_sqlite;
 
 static void open_db(try_sink *s, const char *options) {
@@ -94,6 +97,41 @@ START_TEST(sqlite_keeps_one_row_an_id) {
   try_clock.wall_us -= 60000000; /* what came earlier replaces nothing */
   deliver("", POST("1", "older"));
   expect("SELECT text FROM posts WHERE tweet_id='1'", "new|");
+}
+END_TEST
+
+/* A database of the schema before: it goes on, and gets the columns. */
+START_TEST(sqlite_of_before_goes_on) {
+  exec("CREATE TABLE posts(tweet_id TEXT PRIMARY KEY NOT NULL,text TEXT,created_time TEXT,"
+       "created_ms INTEGER,lang TEXT,source TEXT,user_id TEXT,user_name TEXT,ref_id TEXT,"
+       "repost INTEGER,reply INTEGER,quote INTEGER,truncated INTEGER,edited INTEGER,"
+       "sentiment TEXT,score_positive REAL,score_negative REAL,score_neutral REAL,"
+       "score_mixed REAL,arrived_ms INTEGER,raw TEXT);"
+       "INSERT INTO posts(tweet_id,text,truncated,sentiment) VALUES('1','old',0,'NEGATIVE');"
+       "PRAGMA user_version=1");
+  deliver("", POST("2", "new"));
+  deliver("", POST("1", "again"));
+  expect("SELECT tweet_id,text,sentiment,scorer,model_hash FROM posts ORDER BY 1",
+         "1|again|NEGATIVE|null|null|2|new|null|null|null|");
+  expect("PRAGMA user_version", "2|");
+}
+END_TEST
+
+START_TEST(sqlite_says_who_scored) {
+  try_sink s;
+  open_db(&s, "");
+  for (int i = 0; i < 2; i++) { /* the second has no score: the first one's stays */
+    kt_delivery d = try_batch(POST("1", "one"));
+    const kt_score good = { .positive = 1, .label = KT_LABEL_POSITIVE };
+    if (!i) {
+      ck_assert_int_eq(kt_batch_want_scores(d.batch), KT_OK);
+      d.batch->scores[0] = good;
+      kt_batch_set_scorer(d.batch, kt_span_of("mine"), kt_span_of("2"), kt_span_of("ab12"));
+    }
+    try_deliver(&s, d);
+  }
+  try_close(&s);
+  expect("SELECT sentiment,scorer,scorer_version,model_hash FROM posts", "POSITIVE|mine|2|ab12|");
 }
 END_TEST
 
@@ -212,10 +250,10 @@ START_TEST(sqlite_refuses_clearly) {
   try_sink s;
   char uri[300];
   deliver("", POST("1", "x"));
-  exec("PRAGMA user_version=2");
+  exec("PRAGMA user_version=3");
   snprintf(uri, sizeof uri, "sqlite:%s", temp("k.db"));
   ck_assert_int_eq(try_open(&s, &kt_sink_sqlite, uri), KT_ENOTSUP);
-  ck_assert_ptr_nonnull(strstr(s.err.message, "was written by a newer version (schema 2"));
+  ck_assert_ptr_nonnull(strstr(s.err.message, "was written by a newer version (schema 3"));
   spit(temp("k.db"),
        "this is no database at all, only a text of some length................."
        "........................................",
@@ -324,6 +362,8 @@ int main(void) {
   tcase_add_test(t, sqlite_has_columns_to_query);
   tcase_add_test(t, sqlite_rejects_what_has_no_id);
   tcase_add_test(t, sqlite_keeps_one_row_an_id);
+  tcase_add_test(t, sqlite_of_before_goes_on);
+  tcase_add_test(t, sqlite_says_who_scored);
   tcase_add_test(t, sqlite_scores_stay_exact_and_are_not_lost);
   tcase_add_test(t, sqlite_deletes_erase_and_stay);
   tcase_add_test(t, D_erasure_text_is_in_no_file);
