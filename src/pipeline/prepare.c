@@ -83,9 +83,12 @@ kt_status kt_prepare_step(kt_pipeline *p, int *moved, kt_error *err) {
   return KT_OK;
 }
 
+/* What was due in this step and did not move waits for something else. */
 int64_t kt_prepare_due(const kt_pipeline *p) {
   int64_t due = INT64_MAX;
   for (const kt_item *it = p->unsealed; it && !p->broken; it = it->next)
-    if (!it->busy && it->retry.fails && it->retry.not_before < due) due = it->retry.not_before;
+    if (!it->busy && it->retry.fails && it->retry.not_before >= p->now &&
+        it->retry.not_before < due)
+      due = it->retry.not_before;
   return due;
 }
