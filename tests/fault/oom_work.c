@@ -52,8 +52,9 @@ int oom_again(oom *o, kt_status st) {
   return 1;
 }
 
-/* Waits for a descriptor, else lets the clock go on to what the engine waits for. */
-static void wait_for(oom *o, kt_pipeline *p) {
+/* Waits for a descriptor, else lets the clock go on to what the engine waits for. 1: the engine
+ * wants to be called again at once, although it has just said that there is nothing to do. */
+static int wait_for(oom *o, kt_pipeline *p) {
   kt_pollfd want[16];
   struct pollfd fds[16];
   size_t n = kt_pipeline_pollfds(p, want, 16);
@@ -62,15 +63,17 @@ static void wait_for(oom *o, kt_pipeline *p) {
     fds[i] = (struct pollfd){ .fd = want[i].fd,
                               .events = (short)((want[i].events & KT_POLL_IN ? POLLIN : 0) |
                                                 (want[i].events & KT_POLL_OUT ? POLLOUT : 0)) };
-  if (poll(fds, n < 16 ? n : 16, timeout < 0 ? 1000 : o->threads) > 0) return;
+  if (poll(fds, n < 16 ? n : 16, timeout < 0 ? 1000 : o->threads) > 0) return 0;
+  int at_once = timeout == 0;
   if (timeout < 1) timeout = 1;
   atomic_fetch_add(&o->mono_ms, timeout);
   atomic_fetch_add(&o->wall_us, timeout * 1000);
+  return at_once;
 }
 
 kt_status oom_drive(oom *o, kt_pipeline *p) {
-  enum { MOST_STEPS = 20000, MOST_WAITS = 200, MOST_AT_ONCE = 1000 };
-  int waits = 0, fine = 0;
+  enum { MOST_STEPS = 20000, MOST_WAITS = 200, MOST_AT_ONCE = 200 };
+  int waits = 0, fine = 0, at_once = 0;
   for (int i = 0; i < MOST_STEPS; i++) {
     o->err.code = KT_OK;
     kt_status st = kt_pipeline_step(p, &o->err);
@@ -86,7 +89,8 @@ kt_status oom_drive(oom *o, kt_pipeline *p) {
       if (!o->in_place) return KT_ENOMEM;
       atomic_store(&oom_count.fail_at, 0);
     }
-    wait_for(o, p);
+    at_once = wait_for(o, p) ? at_once + 1 : 0;
+    if (at_once == MOST_AT_ONCE) oom_wrong(o, "it spins: nothing to do, but a step is due at once");
   }
   oom_wrong(o, "no end after %d steps", (int)MOST_STEPS);
   return KT_ESTATE;
