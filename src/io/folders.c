@@ -8,14 +8,17 @@
 #include "base/point.h"
 #include "base/sys.h"
 
-/* One that is not safe is taken away, for the next try would find it and not sync it. */
+/* One that is there may have been made by a process that was killed before it was safe. One above
+ * ours that may not be read was not made by us. */
 static int make_one(const char *dir, int sync) {
   KT_POINT("folders.make");
-  if (kt_sys_mkdir(dir, 0777)) return errno == EEXIST ? 0 : -1;
+  int made = kt_sys_mkdir(dir, 0777) == 0;
+  if (!made && errno != EEXIST) return -1;
   KT_POINT("folders.made");
   if (!sync || kt_sys_sync_parent(dir) == 0) return 0;
   int error = errno;
-  kt_sys_rmdir(dir);
+  if (!made && error == EACCES) return 0;
+  if (made) kt_sys_rmdir(dir);
   errno = error;
   return -1;
 }

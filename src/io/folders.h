@@ -4,8 +4,8 @@
 
 #include <kappatweet/env.h>
 
-/* Makes the folders above `path` that are not there; with `sync` their names survive a power loss.
- * 0, or -1 with errno. */
+/* Makes the folders above `path` that are not there; with `sync` the names of all of them survive a
+ * power loss. 0, or -1 with errno. */
 int kt_folders_make(const kt_env *env, const char *path, int sync);
 
 #endif

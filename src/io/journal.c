@@ -324,10 +324,19 @@ kt_status kt_journal_open_locked(const kt_journal *j, const char *path, int flag
   return st < 0 ? fail_os(j, what, err) : KT_OK;
 }
 
+kt_status kt_journal_mend(kt_journal *j, kt_error *err) {
+  if (!j->torn) return KT_OK;
+  if (kt_sys_ftruncate(j->fd, j->bytes) || (j->sync && kt_sys_fdatasync(j->fd)))
+    return fail_os(j, "cut", err);
+  j->torn = 0;
+  return KT_OK;
+}
+
 /* The entry of this group stands behind `bytes` and did not become safe. */
 static kt_status take_back(kt_journal *j, kt_error *err) {
   fail_os(j, "write", err);
-  j->torn = kt_sys_ftruncate(j->fd, j->bytes) != 0;
+  j->torn = 1;
+  kt_journal_mend(j, NULL);
   return KT_EIO;
 }
 
@@ -384,8 +393,7 @@ static kt_status rewrite(kt_journal *j, kt_error *err) {
 
 static kt_status append(kt_journal *j, kt_error *err) {
   if (kt_journal_settle(j, err) < 0) return KT_EIO;
-  if (j->torn && kt_sys_ftruncate(j->fd, j->bytes)) return fail_os(j, "write", err);
-  j->torn = 0;
+  if (kt_journal_mend(j, err) < 0) return KT_EIO;
   KT_POINT("journal.append");
   if (put_group(j)) return kt_fail_nomem(err, WHERE);
   if (kt_sys_write_all(j->fd, j->text.ptr, j->text.len, NULL) ||

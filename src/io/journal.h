@@ -38,7 +38,8 @@ typedef struct kt_journal_file {
 } kt_journal_file;
 
 /* Loads and locks the journal at `path`; where there is none, it is created by the first commit.
- * `sync` 0: nothing is synced to the disk. KT_EIO; KT_ECORRUPT: no journal of ours; KT_ESTATE:
+ * What it tells then is safe, even if the process that wrote it was killed before it synced. `sync`
+ * 0: nothing is synced to the disk. KT_EIO; KT_ECORRUPT: no journal of ours; KT_ESTATE:
  * another process writes to it. */
 kt_status kt_journal_open(const kt_env *env, const char *path, int sync, kt_journal **out,
                           kt_error *err);
@@ -70,6 +71,9 @@ kt_status kt_journal_stage_batch(kt_journal *j, kt_span id, uint32_t records, kt
 /* All of the group or none: it survives the process. After a failure the journal is as before the
  * begin. */
 kt_status kt_journal_commit(kt_journal *j, kt_error *err);
+/* Cuts an entry off that a failed commit may have left behind. Until then it may still tell of the
+ * group: no file is to be cut shorter than that. KT_EIO. */
+kt_status kt_journal_mend(kt_journal *j, kt_error *err);
 /* What is committed survives a power loss: a new journal's name is safe too. May be tried again. */
 kt_status kt_journal_settle(kt_journal *j, kt_error *err);
 

@@ -132,9 +132,13 @@ static kt_status cut(const kt_part_set *set, kt_part_file *p, kt_error *err) {
                    "%.90s is shorter than its journal says: restore it, or move both away",
                    written_path(p));
   KT_POINT("part.cut");
-  if (st.st_size > p->file->length && kt_sys_ftruncate(p->fd, p->file->length))
-    return kt_part_fail(set, "cut", written_path(p), err);
-  if (p->adopted && st.st_size > p->file->length) tell_cut(set, p, st.st_size);
+  if (st.st_size > p->file->length) {
+    kt_status mended = kt_journal_mend(set->journal, err);
+    if (mended < 0) return mended;
+    if (kt_sys_ftruncate(p->fd, p->file->length))
+      return kt_part_fail(set, "cut", written_path(p), err);
+    if (p->adopted) tell_cut(set, p, st.st_size);
+  }
   p->adopted = 0;
   p->torn = 0;
   return KT_OK;
@@ -162,7 +166,7 @@ kt_status kt_part_open(kt_part_set *set, kt_part_file *p, kt_error *err) {
     if (st < 0) return st;
   }
   KT_POINT("part.made");
-  if (!p->exists && set->sync && kt_sys_sync_parent(path))
+  if (!p->exists && set->sync && (kt_folders_make(set->env, path, 1) || kt_sys_sync_parent(path)))
     return kt_part_fail(set, "sync the folder of", path, err);
   p->exists = 1;
   return KT_OK;

@@ -11,7 +11,7 @@ static unsigned syncs, fails_at;
 
 /* It stands before the library's own. */
 int kt_sys_sync_parent(const char *path) {
-  (void)path;
+  if (!strstr(path, "/o")) return 0; /* those above were there */
   if (++syncs != fails_at) return 0;
   errno = ENOSPC;
   return -1;
@@ -25,7 +25,8 @@ START_TEST(folders_are_synced_before_they_are_used) {
     ck_assert_int_eq(errno, ENOSPC);
     ck_assert_uint_eq(syncs, fails_at);
     ck_assert_int_eq(kt_folders_make(env, temp("o/a/b/x"), 1), 0);
-    ck_assert_uint_eq(syncs, 4); /* the one that failed came again */
+    /* All of them, for whoever made one may have been killed before it was safe. */
+    ck_assert_uint_eq(syncs, fails_at + 3);
     tempdir_empty(temp("o"));
     remove(temp("o"));
   }
