@@ -199,6 +199,10 @@ kt_status kt_journal_load(kt_journal *j, kt_error *err) {
   KT_POINT("journal.load");
   st = read_all(j, j->fd, err);
   if (st == KT_OK && j->text.len) st = load_text(j, kt_span_make(j->text.ptr, j->text.len), err);
+  if (st == KT_OK && j->sync && kt_sys_fdatasync(j->fd))
+    st = kt_disk_fail(WHERE, "sync", j->path, err);
+  j->unnamed = 1;
+  if (st == KT_OK) st = kt_journal_settle(j, err);
   if (st < 0) return st;
   if (j->bytes) {
     j->torn = j->bytes < (int64_t)j->text.len;

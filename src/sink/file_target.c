@@ -210,6 +210,7 @@ static kt_status adopt_part(kt_file_sink *s, kt_journal_file *f, kt_error *err) 
   if (st == KT_OK) st = look(s, p->path, &at, &shown, err);
   if (st < 0 || hidden) return st;
   if (p->hidden && shown) st = cut_shown(s, p, at.st_size, err);
+  if (p->hidden && shown && st == KT_OK) st = kt_part_show(&s->set, p, err); /* its name is safe */
   for (size_t i = 0; i < s->set.count; i++)
     if (s->set.items[i] == p) kt_part_drop(&s->set, i);
   if (shown)
@@ -274,7 +275,7 @@ static kt_status adopt_deletes(kt_file_sink *s, int anew, kt_error *err) {
   status = kt_part_add(&s->set, s->deletes, INT64_MAX, 0, f, &s->tombs, err);
   if (status < 0) return status;
   s->tombs->encoder = s->delete_encoder;
-  s->tombs->torn = s->tombs->exists = 1;
+  s->tombs->torn = 1;
   if (!f || !f->open) s->tombs->file->length = anew ? 0 : st.st_size;
   return KT_OK;
 }

@@ -310,7 +310,10 @@ static void judge_steps(size_t upto) {
       int of = names ? b->dir == s->node || (b->kind == RENAME && b->dir2 == s->node)
                      : b->node == s->node;
       if (!of || b->maybe != 1) continue;
-      b->maybe = s->kind == SYNC ? 0 : 2; /* 2: never again */
+      if (s->kind == SYNC)
+        b->maybe = 0;
+      else if (!names)
+        b->maybe = 2; /* never again */
     }
   }
 }

@@ -6,8 +6,8 @@
  *    replaced by garbage; so the file may end anywhere between its safe and its last length;
  *  - each change of a file's length, and each name made, moved or removed whose folder was not
  *    synced since, is kept or not;
- *  - what a sync that failed was to make safe never is, even if a later one succeeds: the kernel
- *    may have dropped it. */
+ *  - bytes that a failed sync was to make safe never are, even if a later one succeeds: the kernel
+ *    may have dropped them. */
 #ifndef KT_TESTS_DISK_H
 #define KT_TESTS_DISK_H
 

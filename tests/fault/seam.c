@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -22,18 +23,36 @@ static struct {
   unsigned counts[SEAM_CALLS];
   seam_call call;
   unsigned nth, injected;
-  int error, for_good;
+  int error;
+  seam_scope scope;
+  int came; /* the nth use has been */
   unsigned polls;
 } seam;
 enum { POLLS_WITH_FAULT = 200 };
 
+int seam_changes_disk(seam_call call) {
+  static const seam_call all[] = { SEAM_WRITE,        SEAM_FSYNC,    SEAM_FDATASYNC,
+                                   SEAM_FTRUNCATE,    SEAM_RENAME,   SEAM_UNLINK,
+                                   SEAM_MKDIR,        SEAM_RMDIR,    SEAM_SQL_WRITE,
+                                   SEAM_SQL_TRUNCATE, SEAM_SQL_SYNC, SEAM_SQL_DELETE };
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    if (all[i] == call) return 1;
+  return 0;
+}
+
 int seam_fault(seam_call call) {
   if (!seam.on) return 0;
   unsigned n = ++seam.counts[call];
-  if (!seam.error || call != seam.call) return 0;
-  if (n != seam.nth && !(seam.for_good && n > seam.nth)) return 0;
+  if (!seam.error) return 0;
+  if (call == seam.call && (n == seam.nth || (n > seam.nth && seam.scope == SEAM_FOR_GOOD))) {
+    seam.came = 1;
+    seam.injected++;
+    return seam.error;
+  }
+  if (!seam.came || seam.scope < SEAM_AND_NEXT || !seam_changes_disk(call)) return 0;
+  if (seam.scope == SEAM_AND_NEXT) seam.error = 0;
   seam.injected++;
-  return seam.error;
+  return call >= SEAM_SQL_OPEN ? SQLITE_IOERR : EIO;
 }
 
 void seam_watch(test_clock *clock) {
@@ -44,12 +63,13 @@ void seam_watch(test_clock *clock) {
   memset(seam.counts, 0, sizeof seam.counts);
 }
 
-void seam_arm(test_clock *clock, seam_call call, unsigned nth, int error, int for_good) {
+void seam_arm(test_clock *clock, seam_call call, unsigned nth, int error, seam_scope scope) {
   seam_watch(clock);
   seam.call = call;
   seam.nth = nth;
   seam.error = error;
-  seam.for_good = for_good;
+  seam.scope = scope;
+  seam.came = 0;
 }
 
 void seam_lift(void) {
@@ -86,6 +106,8 @@ static int fails(seam_call call) {
   type __wrap_##name args;                                                                         \
   type __wrap_##name args
 
+off_t __real_lseek64(int fd, off_t offset, int whence);
+int __real_stat64(const char *path, struct stat *st);
 int __real_open64(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...) {
@@ -98,7 +120,7 @@ int __wrap_open64(const char *path, int flags, ...) {
     va_end(ap);
   }
   if (fails(SEAM_OPEN)) return -1;
-  int made = seam.on && flags & O_CREAT && stat(path, &st) != 0;
+  int made = seam.on && flags & O_CREAT && __real_stat64(path, &st) != 0;
   int fd = __real_open64(path, flags, mode);
   if (seam.on && fd >= 0) disk_note_open(path, fd, made);
   return fd;
@@ -137,10 +159,10 @@ REAL(ssize_t, write, (int fd, const void *buf, size_t n)) {
     return -1;
   }
   ssize_t r = __real_write(fd, buf, error ? shorter(n) : n);
-  if (seam.on && r > 0) disk_note_write(fd, buf, (size_t)r, lseek(fd, 0, SEEK_CUR) - r);
+  if (seam.on && r > 0) disk_note_write(fd, buf, (size_t)r, __real_lseek64(fd, 0, SEEK_CUR) - r);
   if (error != SEAM_TORN) return r;
   seam.error = ENOSPC; /* and the rest of it finds no room */
-  if (!seam.for_good) seam.nth++;
+  if (seam.scope != SEAM_FOR_GOOD) seam.nth++;
   return r;
 }
 
@@ -152,7 +174,7 @@ REAL(off_t, lseek64, (int fd, off_t offset, int whence)) {
 REAL(int, fsync, (int fd)) {
   int failed = fails(SEAM_FSYNC), error = errno;
   if (!seam.on) return __real_fsync(fd);
-  disk_note_sync(fd, failed);
+  if (!failed || error != EINTR) disk_note_sync(fd, failed);
   errno = error;
   return failed ? -1 : 0;
 }
@@ -160,7 +182,7 @@ REAL(int, fsync, (int fd)) {
 REAL(int, fdatasync, (int fd)) {
   int failed = fails(SEAM_FDATASYNC), error = errno;
   if (!seam.on) return __real_fdatasync(fd);
-  disk_note_sync(fd, failed);
+  if (!failed || error != EINTR) disk_note_sync(fd, failed);
   errno = error;
   return failed ? -1 : 0;
 }

@@ -56,6 +56,17 @@ typedef enum seam_call {
  * of it is written before ENOSPC. */
 enum { SEAM_SHORT = -1, SEAM_TORN = -2 };
 
+/* Beside the one use: */
+typedef enum seam_scope {
+  SEAM_ONCE,
+  SEAM_FOR_GOOD, /* all later uses of the same call */
+  SEAM_AND_NEXT, /* the next call of any kind that would change the disk: what takes a failure back
+                  */
+  SEAM_DISK,     /* all later ones that would */
+  SEAM_SCOPES
+} seam_scope;
+
+const char *seam_scope_name(seam_scope scope);
 const char *seam_name(seam_call call);
 /* How it may fail; the list ends with 0. */
 const int *seam_errors(seam_call call);
@@ -65,11 +76,12 @@ const char *seam_error_name(seam_call call, int error);
 /* From here on calls are counted. The clock is moved on by a poll() that has nothing to give. */
 void seam_watch(test_clock *clock);
 /* As seam_watch(), and (until it was waited for hundreds of times) the nth use of the call (from 1)
- * fails, and all later ones if `for_good`. */
-void seam_arm(test_clock *clock, seam_call call, unsigned nth, int error, int for_good);
+ * fails; `scope` says what more. */
+void seam_arm(test_clock *clock, seam_call call, unsigned nth, int error, seam_scope scope);
 void seam_lift(void); /* the fault; calls are still counted */
 void seam_off(void);
 void seam_pause(int paused); /* while the test does something itself */
+int seam_changes_disk(seam_call call);
 unsigned seam_count(seam_call call);
 unsigned seam_injected(void); /* faults since the program began */
 

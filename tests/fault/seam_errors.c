@@ -49,6 +49,12 @@ static const struct {
   [SEAM_SQL_SHMLOCK] = { "xShmLock", { SQLITE_BUSY, SQLITE_IOERR_SHMLOCK } },
 };
 
+const char *seam_scope_name(seam_scope scope) {
+  static const char *const names[] = { "once", "from there on", "and what comes next",
+                                       "and the disk from there on" };
+  return names[scope];
+}
+
 const char *seam_name(seam_call call) {
   return calls[call].name;
 }

@@ -34,7 +34,7 @@ static const char *cause_of(seam_call call, int error) {
 }
 
 /* It names what failed, where and why. */
-static void check_error(seam_call call, int error, const kt_error *e) {
+static void check_error(seam_call call, int error, seam_scope scope, const kt_error *e) {
   static char known[200][200];
   static unsigned count;
   int locked = e->code == KT_ESTATE && call == SEAM_FLOCK;
@@ -44,7 +44,9 @@ static void check_error(seam_call call, int error, const kt_error *e) {
   if (!strstr(e->message, world_dir) && !strstr(e->message, "standard ") && !(call == SEAM_EVENTFD))
     complain("the error names no path");
   /* SQLite has words of its own for what it makes of them. */
-  if (!locked && call < SEAM_SQL_OPEN && !strstr(e->message, cause))
+  if (scope >= SEAM_AND_NEXT && e->os_error == EIO) cause = strerrordesc_np(EIO);
+  int sqlite = call >= SEAM_SQL_OPEN || (scope >= SEAM_AND_NEXT && strstr(e->message, ".db"));
+  if (!locked && !sqlite && !strstr(e->message, cause))
     complain("the error does not name the cause");
   if (!show) return;
   for (unsigned i = 0; i < count; i++)
@@ -83,15 +85,16 @@ static void first_run(const world_case *c, unsigned lift_after, world_run *r) {
   world_go(c, &how, r);
 }
 
-static void try_fault(const world_case *c, seam_call call, unsigned nth, int error, int for_good) {
+static void try_fault(const world_case *c, seam_call call, unsigned nth, int error,
+                      seam_scope scope) {
   world_run r;
   if (tried++ % every) return;
-  snprintf(now, sizeof now, "%s: %s number %u, %s%s", c->name, seam_name(call), nth,
-           seam_error_name(call, error), for_good ? " from there on" : "");
+  snprintf(now, sizeof now, "%s: %s number %u, %s, %s", c->name, seam_name(call), nth,
+           seam_error_name(call, error), seam_scope_name(scope));
   world_begin(c);
   unsigned before = seam_injected();
-  seam_arm(&world_clock, call, nth, error, for_good);
-  first_run(c, for_good && nth % 2 ? 15 : 0, &r);
+  seam_arm(&world_clock, call, nth, error, scope);
+  first_run(c, scope == SEAM_FOR_GOOD && nth % 2 ? 15 : 0, &r);
   seam_off();
   check_run(&r);
   if (seam_injected() == before && !c->follows) complain("the fault did not come");
@@ -100,8 +103,13 @@ static void try_fault(const world_case *c, seam_call call, unsigned nth, int err
   if (wrong) complain(wrong);
   int harmless = (error == EINTR || error == SEAM_SHORT) && call != SEAM_CLOSE;
   if (harmless && r.status != KT_END) complain("what is no failure was taken for one");
-  if (r.status < 0 && !harmless) check_error(call, error, &r.error);
+  if (r.status < 0 && !harmless) check_error(call, error, scope, &r.error);
   finish(c);
+}
+
+static int makes_sense(seam_call call, int error, seam_scope scope) {
+  if (scope == SEAM_FOR_GOOD) return error != EINTR;
+  return scope == SEAM_ONCE || (seam_changes_disk(call) && error != EINTR && error != SEAM_SHORT);
 }
 
 static void try_case(const world_case *c) {
@@ -121,8 +129,8 @@ static void try_case(const world_case *c) {
     if (show) printf("%s: %s %u times\n", c->name, seam_name(call), counts[call]);
     for (const int *e = seam_errors(call); *e; e++)
       for (unsigned nth = 1; nth <= counts[call] && failed < 60; nth++) {
-        try_fault(c, call, nth, *e, 0);
-        if (*e != EINTR) try_fault(c, call, nth, *e, 1);
+        for (seam_scope scope = SEAM_ONCE; scope < SEAM_SCOPES; scope++)
+          if (makes_sense(call, *e, scope)) try_fault(c, call, nth, *e, scope);
       }
   }
 }

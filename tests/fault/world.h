@@ -20,6 +20,7 @@ typedef struct world_case {
 extern const world_case world_cases[];
 extern const size_t world_case_count;
 
+extern char world_output[];         /* o/ in it */
 extern const char *const world_dir; /* the folder of the test, absolute */
 void world_make(void);              /* it, with in/ */
 void world_remove(void);
@@ -39,6 +40,7 @@ typedef struct world_run {
 typedef struct world_how {
   unsigned lift_after;
   unsigned most_steps; /* it is left there; 0 = to its end */
+  uint64_t base;       /* frames committed before */
   int watch;           /* each step tells disk_promise() how many frames are committed */
 } world_how;
 extern test_clock world_clock;
