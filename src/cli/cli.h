@@ -148,6 +148,10 @@ void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* std
 void cli_out_quiet(int quiet);
 void cli_out_color(int allowed);
 void cli_json_string(const char *s, size_t n); /* stdout; invalid UTF-8 becomes U+FFFD */
+/* Length of the UTF-8 character at s (RFC 3629), 0 if it is none; n > 0. */
+size_t cli_character(const char *s, size_t n);
+/* Prints it, or U+FFFD for a byte that is none; returns how many bytes it took. */
+size_t cli_put_character(const char *s, size_t n);
 int cli_flush(void);      /* CLI_DONE, or CLI_FAILED when stdout could not be written */
 int64_t cli_now_ms(void); /* monotonic */
 kt_status cli_fail(kt_error *err, kt_status code, const char *where, const char *fmt, ...)

@@ -39,8 +39,8 @@ void cli_say(const char *fmt, ...) {
   va_end(ap);
 }
 
-/* Length of the UTF-8 character at s, 0 if it is none (RFC 3629). */
-static size_t character(const unsigned char *s, size_t n) {
+size_t cli_character(const char *text, size_t n) {
+  const unsigned char *s = (const unsigned char *)text;
   unsigned char c = s[0];
   size_t len = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
   if (!len || len > n) return 0;
@@ -51,20 +51,28 @@ static size_t character(const unsigned char *s, size_t n) {
   return len;
 }
 
+size_t cli_put_character(const char *s, size_t n) {
+  size_t len = cli_character(s, n);
+  if (len)
+    fwrite(s, 1, len, stdout);
+  else
+    fputs("\xEF\xBF\xBD", stdout);
+  return len ? len : 1;
+}
+
 void cli_json_string(const char *s, size_t n) {
-  const unsigned char *p = (const unsigned char *)s, *end = p + n;
   putchar('"');
-  for (size_t len; p < end; p += len) {
-    len = character(p, (size_t)(end - p));
-    if (*p == '"' || *p == '\\')
-      printf("\\%c", *p);
-    else if (*p < 0x20)
-      printf("\\u%04x", *p);
-    else if (len)
-      fwrite(p, 1, len, stdout);
-    else
-      fputs("\xEF\xBF\xBD", stdout);
-    if (!len) len = 1;
+  for (size_t i = 0; i < n;) {
+    unsigned char c = (unsigned char)s[i];
+    if (c == '"' || c == '\\')
+      printf("\\%c", c);
+    else if (c < 0x20)
+      printf("\\u%04x", c);
+    else {
+      i += cli_put_character(s + i, n - i);
+      continue;
+    }
+    i++;
   }
   putchar('"');
 }

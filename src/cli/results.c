@@ -70,9 +70,9 @@ static void put_json(const cli_result *r) {
 
 static void put_quoted(kt_span s) {
   putchar('"');
-  for (size_t i = 0; i < s.len; i++) {
+  for (size_t i = 0; i < s.len;) {
     if (s.ptr[i] == '"') putchar('"');
-    putchar(s.ptr[i]);
+    i += cli_put_character(s.ptr + i, s.len - i);
   }
   putchar('"');
 }
@@ -104,14 +104,12 @@ static double greatest(const kt_score *s) {
 
 /* One line of it, cut at a character: no control character reaches the terminal. */
 static void put_line(kt_span s, size_t columns) {
-  for (size_t i = 0; i < s.len; i++) {
+  for (size_t i = 0; i < s.len && columns; columns--) {
     unsigned char c = (unsigned char)s.ptr[i];
-    int starts = (c & 0xC0) != 0x80;
-    if (starts && columns-- == 0) {
-      fputs("...", stdout);
-      break;
-    }
-    putchar(c < 0x20 || c == 0x7F ? ' ' : c);
+    int control = c < 0x20 || c == 0x7F;
+    if (control) putchar(' ');
+    i += control ? 1 : cli_put_character(s.ptr + i, s.len - i);
+    if (columns == 1 && i < s.len) fputs("...", stdout);
   }
   putchar('\n');
 }

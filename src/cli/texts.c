@@ -160,22 +160,38 @@ static void places_by_count(cli_texts *t, size_t n) {
   if (n == 2 && t->labelled) t->at[LABEL] = 0, t->at[LANG] = -1;
 }
 
-static kt_status take_column(cli_texts *t, const kt_span *fields, size_t n, int *head,
-                             kt_error *err) {
-  int64_t number = t->column ? cli_count(t->column) : -1;
-  for (size_t i = 0; t->column && i < n; i++)
+/* The column that was asked for, by its name or number; -1: none was, -2: it is not there. */
+static int wanted_column(const cli_texts *t, const kt_span *fields, size_t n, int *by_name) {
+  if (!t->column) return -1;
+  for (size_t i = 0; i < n; i++)
     if (named(fields[i], t->column)) {
-      t->at[TEXT] = (int)i;
-      *head = 1;
-      return KT_OK;
+      *by_name = 1;
+      return (int)i;
     }
-  if (number > 0 && number <= CLI_MAX_COLUMNS) {
-    t->at[TEXT] = (int)number - 1;
-    return KT_OK;
-  }
-  return !t->column ? KT_OK
-                    : cli_fail(err, KT_EINVAL, "command", "%.200s has no column '%.60s'", t->path,
-                               t->column);
+  int64_t number = cli_count(t->column);
+  return number > 0 && (size_t)number <= n ? (int)number - 1 : -2;
+}
+
+static kt_status choose_columns(cli_texts *t, const kt_span *fields, size_t n, int *head,
+                                kt_error *err) {
+  int by_name = 0, wanted = wanted_column(t, fields, n, &by_name), known = 0;
+  if (wanted == -2)
+    return cli_fail(err, KT_EINVAL, "command", "%.200s has no column '%.60s'", t->path, t->column);
+  for (int k = TEXT; k <= LABEL; k++) known |= column_named(fields, n, names_of[k]) >= 0;
+  *head = by_name || (known && cli_label(fields[0]) == KT_LABEL_NONE);
+  places_by_count(t, n);
+  for (int k = TEXT; *head && k <= LABEL; k++) t->at[k] = column_named(fields, n, names_of[k]);
+  if (wanted >= 0) t->at[TEXT] = wanted;
+  for (int k = LANG; k <= LABEL; k++)
+    if (t->at[k] == t->at[TEXT]) t->at[k] = -1;
+  int guessed = !*head && wanted < 0 && t->shape == CLI_TEXTS_CSV && n > 3;
+  if (t->at[TEXT] < 0 || guessed)
+    return cli_fail(err, KT_EINVAL, "command",
+                    "%.200s: no column of its first line is called text: name it with --column",
+                    t->path);
+  if (t->labelled && t->at[LABEL] < 0)
+    return cli_fail(err, KT_EINVAL, "command", "%.200s: no column of it is called label", t->path);
+  return KT_OK;
 }
 
 static kt_status find_columns(cli_texts *t, int *head, kt_error *err) {
@@ -183,19 +199,10 @@ static kt_status find_columns(cli_texts *t, int *head, kt_error *err) {
   char *kept =
       malloc(t->row_len + 1); /* split() unquotes in place, and the row may be read again */
   if (!kept) return cli_fail(err, KT_ENOMEM, "command", "out of memory");
-  memcpy(kept, t->row, t->row_len);
-  size_t n = split(t, fields, CLI_MAX_COLUMNS), len = t->row_len;
-  places_by_count(t, n);
-  *head = column_named(fields, n, text_names) >= 0 && cli_label(fields[0]) == KT_LABEL_NONE;
-  for (int k = TEXT; *head && k <= LABEL; k++) t->at[k] = column_named(fields, n, names_of[k]);
-  kt_status st = take_column(t, fields, n, head, err);
-  if (st >= 0 && t->shape == CLI_TEXTS_CSV && !*head && n > 3 && !t->column)
-    st = cli_fail(err, KT_EINVAL, "command",
-                  "%.200s: no column of its first line is called text: name it with --column",
-                  t->path);
-  if (st >= 0 && t->labelled && t->at[LABEL] < 0)
-    st = cli_fail(err, KT_EINVAL, "command", "%.200s: no column of it is called label", t->path);
-  memcpy(t->row, kept, len);
+  size_t len = t->row_len;
+  if (len) memcpy(kept, t->row, len);
+  kt_status st = choose_columns(t, fields, split(t, fields, CLI_MAX_COLUMNS), head, err);
+  if (len) memcpy(t->row, kept, len);
   t->row_len = len;
   free(kept);
   return st;
