@@ -24,7 +24,8 @@ static size_t ahead(const kt_pipeline *p) {
 
 int kt_feed_is_blocked(const kt_pipeline *p) {
   const kt_feed *f = &p->feed;
-  return f->stopping || f->ended || f->short_of || p->broken || p->dead->held ||
+  int for_nobody = p->first_held && p->held_count == p->lane_count;
+  return f->stopping || f->ended || f->short_of || p->broken || p->dead->held || for_nobody ||
          p->unsealed_count >= ahead(p);
 }
 

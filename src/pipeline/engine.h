@@ -210,8 +210,9 @@ struct kt_pipeline {
   kt_error error;   /* of the result */
   kt_status broken; /* the first failure that ends the run once the lanes are done */
   kt_error broken_why;
-  kt_error short_why; /* memory has been short for long: the next answer of step; code 0 = no */
-  kt_lane *first_held;
+  kt_error short_why;  /* memory has been short for long: the next answer of step; code 0 = no */
+  kt_lane *first_held; /* of those that are required */
+  size_t held_count;   /* of the lanes but that of dead letters */
 
   int64_t now, skew, due, started; /* ms; now = monotonic clock - skew; due: the next step */
   int64_t drain_until;             /* INT64_MAX = no limit */

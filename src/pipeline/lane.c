@@ -43,6 +43,7 @@ void kt_lane_hold(kt_lane *lane, const kt_error *why) {
   if (lane->error.code >= 0) lane->error.code = KT_EREMOTE; /* of a part that sets only flags */
   if (lane->held) return;
   lane->held = 1;
+  p->held_count += !lane->is_dead;
   if (!p->first_held && lane->required) p->first_held = lane;
   kt_env_log(p->env, KT_LOG_ERROR, lane->name ? lane->name : WHERE, kt_span_of(why->message));
 }

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/point.h"
+#include "base/sys_wait.h"
 #include "pipeline/event.h"
 #include "pipeline/workers.h"
 
@@ -182,13 +183,23 @@ static kt_status offload_submit(void *self, kt_delivery *d, kt_error *err) {
   return KT_OK;
 }
 
+/* A descriptor of the sink is: without this each end of a job would begin another. */
+static int is_ready(const kt_offload *o) {
+  for (size_t i = 0; i < o->job.pollset.count; i++) {
+    const kt_watch *w = &o->job.pollset.list[i];
+    char fd[KT_POLLFD_BYTES];
+    kt_sys_pollfd_set(fd, 0, w->fd, w->events);
+    if (kt_sys_poll_ms(fd, 1, 0) > 0) return 1;
+  }
+  return 0;
+}
+
 static kt_status offload_step(void *self, int64_t mono_ms, kt_error *err) {
   kt_offload *o = self;
   kt_status told = o->told;
   o->mono_ms = mono_ms;
   o->told = KT_OK;
-  if (!o->busy && (has_news(o) || o->job.pollset.count || o->job.pollset.deadline <= mono_ms))
-    give(o, 1);
+  if (!o->busy && (has_news(o) || is_ready(o) || o->job.pollset.deadline <= mono_ms)) give(o, 1);
   if (told < 0 && err) *err = o->error;
   return told < 0 ? told : KT_OK;
 }

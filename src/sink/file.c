@@ -97,9 +97,8 @@ static int64_t due(const kt_file_sink *s) {
 static kt_status file_step(void *self, int64_t mono_ms, kt_error *err) {
   kt_file_sink *s = self;
   kt_error why;
-  (void)err;
   s->stepped = 1;
-  if (s->stream) return KT_AGAIN;
+  if (s->stream) return kt_stream_step(s->stream, mono_ms, err);
   if (mono_ms >= due(s)) kt_file_sync(s, NULL); /* it tells the deliveries */
   if (s->by_arrival && kt_file_close_until(s, kt_env_now_ms(s->env) - KT_FILE_GRACE_MS, &why) < 0)
     complain(s, &why);
@@ -109,7 +108,10 @@ static kt_status file_step(void *self, int64_t mono_ms, kt_error *err) {
 static void file_pollset(void *self, kt_pollset *ps) {
   const kt_file_sink *s = self;
   int64_t next = INT64_MAX;
-  if (s->stream) return;
+  if (s->stream) {
+    kt_stream_pollset(s->stream, ps);
+    return;
+  }
   if (due(s) != INT64_MAX) kt_pollset_deadline(ps, due(s));
   if (!s->by_arrival || s->failed) return; /* nothing is closed before the engine has tried again */
   for (size_t i = 0; i < s->set.count; i++)

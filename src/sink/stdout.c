@@ -6,8 +6,8 @@
 #include "sink/stream.h"
 
 static const char OPTIONS[] =
-    "\t\t\t\t\t\trecords to standard output, unbuffered, a batch at a time; waits while "
-    "nobody reads\n"
+    "\t\t\t\t\t\trecords to standard output, unbuffered, a batch at a time; while nobody "
+    "reads, other sinks go on\n"
     "format\tenum:ndjson|csv\t\tndjson\t\t\thow records are written\n" KT_ENCODER_OPTIONS;
 
 static kt_status stdout_open(void *user, const kt_env *env, const kt_conf *conf, void **self,
@@ -25,6 +25,14 @@ static kt_status stdout_submit(void *self, kt_delivery *d, kt_error *err) {
   return kt_stream_submit(self, d, err);
 }
 
+static kt_status stdout_step(void *self, int64_t mono_ms, kt_error *err) {
+  return kt_stream_step(self, mono_ms, err);
+}
+
+static void stdout_pollset(void *self, kt_pollset *ps) {
+  kt_stream_pollset(self, ps);
+}
+
 static kt_status stdout_flush(void *self, kt_error *err) {
   return kt_stream_flush(self, err);
 }
@@ -39,5 +47,7 @@ const kt_sink_ops kt_sink_stdout = { .size = sizeof(kt_sink_ops),
                                      .options = OPTIONS,
                                      .open = stdout_open,
                                      .submit = stdout_submit,
+                                     .step = stdout_step,
+                                     .pollset = stdout_pollset,
                                      .flush = stdout_flush,
                                      .close = stdout_close };

@@ -7,15 +7,20 @@
 
 typedef struct kt_stream kt_stream;
 
-/* `path` is "-" (standard output) or a path, which is opened by the first submit because that waits
- * for a pipe's reader; `where` is static. `conf` is the encoder's. */
+/* `path` is "-" (standard output) or a path, which is opened by the first submit; `where` is
+ * static. `conf` is the encoder's. */
 kt_status kt_stream_open(const kt_env *env, const char *where, const char *path, int32_t format,
                          const kt_conf *conf, kt_stream **out, kt_error *err);
-/* One write for a batch, unbuffered; waits as long as the other side does not read. Delivered = the
- * kernel has it. What fails, fails for good: the lane is held. */
+/* A batch at a time, unbuffered, without waiting: KT_AGAIN while the other side has not read the
+ * batch before. Delivered = the kernel has all of it. What fails, fails for good: the lane is held.
+ */
 kt_status kt_stream_submit(kt_stream *s, kt_delivery *d, kt_error *err);
+/* Goes on writing. A failure is told to the delivery too. */
+kt_status kt_stream_step(kt_stream *s, int64_t mono_ms, kt_error *err);
+void kt_stream_pollset(const kt_stream *s, kt_pollset *ps);
 /* Writes the header if nothing has been written yet. */
 kt_status kt_stream_flush(kt_stream *s, kt_error *err);
-void kt_stream_close(kt_stream *s); /* NULL allowed */
+/* What is not written by now is given back. NULL allowed. */
+void kt_stream_close(kt_stream *s);
 
 #endif

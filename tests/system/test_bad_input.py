@@ -10,11 +10,13 @@ import bz2
 import gzip
 import os
 import resource
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 import unittest
 
 from system import COMMAND, SANITIZED, Case, Result, ids, lines, main, post, table
@@ -408,6 +410,49 @@ class Pipes(Case):
         self.assertEqual(set(seen), set(ids(range(20000))))
         self.assertEqual(again.ids()[-1], ids([19999])[0])
         self.assertEqual([row["tweet_id"] for row in table(self.read("out.csv"))], ids(range(20000)))
+
+    def test_unread_pipe_stops_nobody_else(self):
+        """The other sink gets all while nobody reads; then the reader does, too."""
+        self.write("posts.ndjson", lines(range(20000)))
+        for workers in ("0", "1"):
+            name = "out%s.csv" % workers
+            p = subprocess.Popen([COMMAND, "run", "posts.ndjson", "--set", "workers=" + workers, "--to", "ndjson:-", "--to",
+                                  "csv:" + name], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            deadline = time.monotonic() + 100
+            while not os.path.exists(self.path(name)) or self.read(name).count(b"\n") < 20001:
+                self.assertIsNone(p.poll())
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.02)
+            out, err = p.communicate(timeout=100)
+            r = Result(p.returncode, out, err)
+            self.assertEqual((r.code, sorted(r.ids())), (0, sorted(ids(range(20000)))), r.err)
+
+    def test_unread_pipe_can_be_interrupted(self):
+        self.write("posts.ndjson", lines(range(20000)))
+        p = subprocess.Popen([COMMAND, "run", "posts.ndjson", "--set", "drain.timeout_ms=50ms"], cwd=self.folder,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertTrue(select.select([p.stdout], [], [], 60)[0])
+        p.send_signal(signal.SIGINT)
+        err = p.stderr.read()  # to its end, while standard output is still unread
+        p.stdout.close()
+        p.stderr.close()
+        self.assertEqual(p.wait(timeout=60), 130, err)
+        self.assertIn(b"still owed", err)
+
+    def test_reader_of_a_live_stream_goes_away(self):
+        """Nobody takes anything any more: the run ends, though its input does not."""
+        read, write = os.pipe()
+        p = subprocess.Popen([COMMAND, "run", "-"], cwd=self.folder, stdin=read, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        os.close(read)
+        with open(write, "wb", buffering=0) as f:
+            f.write(lines(range(3)))
+            p.stdout.readline()
+            p.stdout.close()
+            f.write(lines(range(3, 6)))
+            err = p.stderr.read().decode()
+        p.stderr.close()
+        self.assertEqual(p.wait(timeout=60), 1, err)
+        self.assertIn("HELD: cannot write standard output: Broken pipe", err)
 
     def test_head(self):
         self.write("posts.ndjson", lines(range(20000)))

@@ -44,12 +44,14 @@ void *kt_delivery_mine(const kt_delivery *d) {
   return d->mine;
 }
 static int64_t try_deadline;
+static int try_fd;
 void kt_pollset_deadline(kt_pollset *ps, int64_t mono_ms) {
   (void)ps;
   if (mono_ms < try_deadline) try_deadline = mono_ms;
 }
 void kt_pollset_add(kt_pollset *ps, int fd, uint32_t events, uint64_t token) {
-  (void)ps, (void)fd, (void)events, (void)token;
+  (void)ps, (void)events, (void)token;
+  try_fd = fd;
 }
 
 static test_alloc try_alloc;
