@@ -53,10 +53,17 @@ void kt_sums_add(kt_sums *s, const kt_model *m, int lang, int group, const uint3
     add_copies(s->weights, m->weights, shift, ids, count, kt_group_copy[group], (unsigned)lang);
 }
 
+/* What is beyond has long been decided, whatever the steps; the products stay within 64 bits. */
+static int64_t bounded(int64_t sum) {
+  const int64_t most = (int64_t)1 << 30;
+  return sum > most ? most : sum < -most ? -most : sum;
+}
+
 void kt_sums_odds(const kt_sums *s, const kt_model_params *p, int32_t odds[2]) {
   const int32_t most = 30 << 16;
   for (int k = 0; k < 2; k++) {
-    int64_t z = (s->weights[k] * p->weight_step + s->signals[k] * p->signal_step) >> 16;
+    int64_t z =
+        (bounded(s->weights[k]) * p->weight_step + bounded(s->signals[k]) * p->signal_step) >> 16;
     odds[k] = z > most ? most : z < -most ? -most : (int32_t)z;
   }
 }

@@ -19,7 +19,9 @@ static inline void put(kt_features *f, int group, uint32_t id) {
 }
 
 static inline void put_ahead(kt_features *f, int group, uint32_t id) {
-  __builtin_prefetch((const uint16_t *)f->ahead + (id >> f->ahead_shift));
+  /* As a number: a trainer has no weights to be fetched yet. */
+  uintptr_t row = (uintptr_t)f->ahead + (id >> f->ahead_shift) * sizeof(uint16_t);
+  __builtin_prefetch((const void *)row);
   put(f, group, id);
 }
 
