@@ -14,6 +14,7 @@ import tempfile
 import unittest
 
 COMMAND = os.path.abspath(sys.argv.pop(1))
+SANITIZED = any(name in os.environ for name in ("ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"))
 
 GOOD = ["I love this phone", "what a great day", "so happy with it", "this is amazing, thank you", "best coffee ever",
         "me encanta esta canción", "qué día tan bonito, muy feliz", "excelente servicio, gracias"]
@@ -254,6 +255,61 @@ class Evaluate(Case):
         self.write("d.tsv", "2\tde\tme encanta esta canción, qué bonita\n")
         self.assertEqual(json.loads(self.run_("evaluate", "builtin", "d.tsv", "--json").out)["other_language"], 0)
         self.assertEqual(json.loads(self.run_("evaluate", "builtin", "d.tsv", "--json", "--identify").out)["other_language"], 1)
+
+
+class Complaints(Case):
+    """What users of other scorers complain of: docs/complaints.md."""
+
+    def test_emoji_are_signs_and_no_trap(self):
+        texts = ["I \u2764 this", "I \u2764\ufe0f this", "nothing works today :(", "nothing works today \U0001F61E",
+                 "\U0001F468\u200d\U0001F469\u200d\U0001F467 \U0001F44D\U0001F3FD", "\U0001F602" * 200000]
+        self.write("a.txt", "\n".join(texts) + "\n")
+        got = self.scores("a.txt", "--language", "en")
+        self.assertEqual(len(got), 6)
+        self.assertEqual([r["sentiment"] for r in got[:4]], ["POSITIVE", "POSITIVE", "NEGATIVE", "NEGATIVE"])
+        for key in ("score_positive", "score_negative", "score_neutral"):
+            self.assertEqual(got[0][key], got[1][key])  # with and without the selector of variants
+
+    def test_the_same_text_has_the_same_score(self):
+        texts = [text for _, text in rows(300, 5)]
+        self.write("a.txt", "\n".join(texts) + "\n")
+        self.write("b.txt", "\n".join(reversed(texts)) + "\n")
+        first, again = self.scores("a.txt"), self.scores("b.txt")
+        for a, b in zip(first, reversed(again)):
+            self.assertEqual({k: v for k, v in a.items() if k != "line"}, {k: v for k, v in b.items() if k != "line"})
+        self.write("p.ndjson", "".join(json.dumps(
+            {"created_at": "Fri Nov 05 10:00:00 +0000 2021", "id": n, "id_str": str(n), "text": text,
+             "user": {"id_str": "7", "name": "Ana"}}) + "\n" for n, text in enumerate(texts, 1)))
+        full = [json.loads(line) for line in
+                self.run_("run", "p.ndjson", "--score", "builtin:", "--to", "ndjson:-?record=full").out.splitlines()]
+        self.assertEqual([r["sentiment"] for r in full], [r["sentiment"] for r in first])
+        model = json.loads(self.run_("evaluate", "builtin", "--json", self.labelled()).out)["model"]
+        for r in full:  # a score that can be cited
+            self.assertEqual((r["scorer"], r["scorer_version"], r["model_hash"]),
+                             (model["name"], model["version"], model["hash"]))
+
+    def labelled(self):
+        self.write("l.tsv", "2\ten\tgood\n")
+        return "l.tsv"
+
+    def test_spanish_is_scored_and_the_unknown_is_not_neutral(self):
+        self.write("a.txt", "me encanta, es una maravilla\nqué asco de servicio, fatal\n"
+                   "ik ga morgen met de trein naar mijn werk\nja pojad\u0119 jutro do pracy\n")
+        got = self.scores("a.txt")
+        self.assertEqual([r["sentiment"] for r in got[:2]], ["POSITIVE", "NEGATIVE"])
+        self.assertEqual([r["lang"] for r in got[:2]], ["es", "es"])
+        for r in got[2:]:
+            self.assertTrue(r["out_of_depth"])
+            self.assertLess(r["score_neutral"], 0.75)
+
+    def test_a_small_file_and_little_memory(self):
+        self.write("a.txt", "".join(text + "\n" for _, text in rows(20000, 6)))
+        r = subprocess.run([sys.executable, "-c", "import resource, subprocess, sys\n"
+                            "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\n"
+                            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)",
+                            COMMAND, "score", "a.txt", "--quiet"], cwd=self.folder, capture_output=True, check=True)
+        if not SANITIZED:
+            self.assertLess(int(r.stdout), 32 << 10)  # KiB: program, libraries, model and all
 
 
 class TopWords(Case):
