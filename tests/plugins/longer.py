@@ -69,8 +69,8 @@ def main():
         library(files, n)
         for path in ("meson.build", "meson_options.txt"):
             files[path] = (source / path).read_text(encoding="utf-8")
-        # The library and nothing else: what the tree says behind it is not there.
-        files["meson.build"] = files["meson.build"].split("meson.override_dependency")[0]
+        # The library and nothing else: no other folder is there.
+        files["meson.build"] = re.sub(r"^subdir\('(?!include/|src').*\n", "", files["meson.build"].split("meson.override_dependency")[0], flags=re.M)
     for path, text in files.items():
         to = out / path
         if not to.is_file() or to.read_text(encoding="utf-8") != text:
