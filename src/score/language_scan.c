@@ -63,11 +63,16 @@ static void put(scanner *s, unsigned script, uint32_t hash) {
 
 /* Pieces of the network's language, not of the writer's. */
 static int is_markup(const word *w) {
-  static const char *const known[] = { "rt", "http", "https", "amp", "gt", "lt", "user" };
+  static const struct {
+    uint32_t n;
+    const char *letters;
+  } known[] = { { 2, "rt" }, { 4, "http" }, { 5, "https" }, { 3, "amp" },
+                { 2, "gt" }, { 2, "lt" },   { 4, "user" } };
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     uint32_t k = 0;
-    while (k < w->n && known[i][k] && w->letters[k] == (unsigned char)known[i][k]) k++;
-    if (k == w->n && !known[i][k]) return 1;
+    if (known[i].n != w->n) continue;
+    while (k < w->n && w->letters[k] == (unsigned char)known[i].letters[k]) k++;
+    if (k == w->n) return 1;
   }
   return 0;
 }
@@ -138,7 +143,11 @@ static void scan_words(scanner *s) {
 }
 
 void kt_language_scan_text(kt_language_scan *scan, kt_span text) {
-  scanner s = { .p = text.ptr, .end = text.ptr + text.len };
+  scanner s; /* not all of it is cleared: that would take longer than a short text */
+  s.p = text.ptr;
+  s.end = text.ptr + text.len;
+  s.n = 0;
+  memset(s.counts, 0, sizeof s.counts);
   scan_words(&s);
   unsigned best = KT_SCRIPT_NONE;
   for (unsigned i = 1; i < KT_SCRIPTS; i++)

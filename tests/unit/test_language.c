@@ -134,6 +134,68 @@ START_TEST(texts_of_many_languages) {
 }
 END_TEST
 
+/* One line of label<TAB>language<TAB>text; moves on. */
+static int next_text(char **at, char *end, kt_language_text *out) {
+  char *line = *at, *tab = memchr(line, '\t', (size_t)(end - line));
+  if (!tab) return 0;
+  char *tag = tab + 1, *line_end = memchr(tag, '\n', (size_t)(end - tag));
+  if (!line_end) line_end = end;
+  tab = memchr(tag, '\t', (size_t)(line_end - tag));
+  ck_assert_ptr_nonnull(tab);
+  out->text = kt_span_make(tab + 1, (size_t)(line_end - tab - 1));
+  out->lang = -1;
+  for (int k = 0; k < TAGS; k++)
+    if (kt_span_is(kt_span_make(tag, (size_t)(tab - tag)), names[k])) out->lang = k;
+  *at = line_end < end ? line_end + 1 : end;
+  return 1;
+}
+
+static size_t read_texts(const char *folder, const char *name, char **bytes, kt_language_text *out,
+                         size_t max) {
+  char path[4096];
+  size_t n = 0, size = 4 << 20;
+  snprintf(path, sizeof path, "%s/sentiment/%s", folder, name);
+  FILE *f = fopen(path, "rb");
+  if (!f) return 0;
+  char *at = *bytes = malloc(size), *end = at + fread(at, 1, size, f);
+  fclose(f);
+  while (n < max && at < end && next_text(&at, end, &out[n])) n++;
+  return n;
+}
+
+/* With real posts, where there are any. Many that are said to be Hindi are English. */
+START_TEST(real_posts) {
+  enum { MAX = 20000 };
+  const char *folder = getenv("KT_TEST_DATA");
+  kt_language_text *texts = malloc(MAX * sizeof *texts);
+  char *train = NULL, *test = NULL;
+  size_t n = folder ? read_texts(folder, "multi_train.tsv", &train, texts, MAX) : 0;
+  unsigned known = 0, right = 0, wrong = 0;
+  uint32_t confidence;
+  kt_buf b;
+  kt_buf_init(&b, env);
+  if (n) {
+    ck_assert_int_eq(build(env, texts, n, TAGS, &b), KT_OK);
+    n = read_texts(folder, "multi_val.tsv", &test, texts, MAX);
+  } else {
+    printf("real_posts: skipped, KT_TEST_DATA has no sentiment/multi_train.tsv\n");
+  }
+  for (size_t i = 0; i < n; i++) {
+    if (texts[i].lang < 0 || !strcmp(names[texts[i].lang], "hi")) continue;
+    int got = kt_language_guess(kt_span_make(b.ptr, b.len), texts[i].text, &confidence);
+    known++;
+    right += got == texts[i].lang;
+    wrong += got >= 0 && got != texts[i].lang;
+  }
+  ck_assert_msg(right * 100 >= known * 94, "only %u of %u", right, known);
+  ck_assert_msg(wrong * 100 <= known * 3, "%u of %u taken for another", wrong, known);
+  kt_buf_clear(&b);
+  free(train);
+  free(test);
+  free(texts);
+}
+END_TEST
+
 START_TEST(long_texts_are_bounded) {
   static char text[1 << 20];
   uint32_t a, b;
@@ -257,6 +319,7 @@ int main(void) {
   tcase_add_test(guesses, texts_of_many_languages);
   tcase_add_test(guesses, long_texts_are_bounded);
   tcase_add_test(guesses, any_bytes);
+  tcase_add_test(builds, real_posts);
   tcase_add_test(builds, damaged_sections);
   tcase_add_test(builds, same_texts_same_bytes);
   tcase_add_test(builds, one_language);
