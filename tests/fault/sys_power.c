@@ -10,6 +10,7 @@
  * --every N: only each Nth of the moments; --seeds N: so many outcomes of each. */
 #include "world.h"
 
+#include <errno.h>
 #include <signal.h>
 
 #include "disk.h"
@@ -128,24 +129,33 @@ static void after_kill(const world_case *c, unsigned at, uint64_t seed) {
   now[before] = '\0';
 }
 
-/* One of the calls that a run makes, and one way in which it may fail. */
-static void arm_any(uint64_t *random, char *text, size_t cap) {
-  static unsigned usual[SEAM_CALLS] = { 0 };
+/* A fault, and how it is called. */
+typedef struct fault {
   seam_call call;
-  unsigned errors = 0;
-  for (int i = 0; i < SEAM_CALLS; i++)
-    if (seam_count((seam_call)i)) usual[i] = seam_count((seam_call)i);
-  do call = (seam_call)(test_random(random) % SEAM_CALLS);
-  while (!usual[call]);
-  for (const int *e = seam_errors(call); *e; e++) errors++;
-  int error = seam_errors(call)[test_random(random) % errors];
-  unsigned nth = 1 + (unsigned)(test_random(random) % usual[call]);
-  static const seam_scope scopes[] = { SEAM_ONCE, SEAM_AND_NEXT, SEAM_DISK };
-  seam_scope scope = error < 0 ? SEAM_ONCE : scopes[test_random(random) % 3];
-  snprintf(text, cap, ", %s number %u: %s, %s", seam_name(call), nth, seam_error_name(call, error),
-           seam_scope_name(scope));
-  seam_arm(&world_clock, call, nth, error, scope);
+  unsigned nth;
+  int error;
+  seam_scope scope;
+} fault;
+
+static void arm(const fault *f, char *text, size_t cap) {
+  snprintf(text, cap, ", %s number %u: %s, %s", seam_name(f->call), f->nth,
+           seam_error_name(f->call, f->error), seam_scope_name(f->scope));
+  seam_arm(&world_clock, f->call, f->nth, f->error, f->scope);
   faults++;
+}
+
+/* One of the calls that the traced run made, and one way in which it may fail. */
+static fault any_fault(uint64_t *random) {
+  static const seam_scope scopes[] = { SEAM_ONCE, SEAM_AND_NEXT, SEAM_DISK };
+  fault f;
+  unsigned errors = 0;
+  do f.call = (seam_call)(test_random(random) % SEAM_CALLS);
+  while (!seam_count(f.call));
+  for (const int *e = seam_errors(f.call); *e; e++) errors++;
+  f.error = seam_errors(f.call)[test_random(random) % errors];
+  f.nth = 1 + (unsigned)(test_random(random) % seam_count(f.call));
+  f.scope = f.error < 0 ? SEAM_ONCE : scopes[test_random(random) % 3];
+  return f;
 }
 
 /* A call fails in the run that mends. */
@@ -154,8 +164,9 @@ static void with_fault(const world_case *c, unsigned at, uint64_t seed) {
   uint64_t promised, random = seed + at + 1;
   size_t before = strlen(now);
   trace(c, &r);
+  fault f = any_fault(&random);
   lose(c, at, seed, &promised);
-  arm_any(&random, now + before, sizeof now - before);
+  arm(&f, now + before, sizeof now - before);
   run(c, promised, 0, &r);
   seam_off();
   if (r.leaks) complain("something is not given back");
@@ -166,67 +177,91 @@ static void with_fault(const world_case *c, unsigned at, uint64_t seed) {
 }
 
 /* A call fails, the run goes on or ends and another follows, and the power goes in either. */
-static void after_fault(const world_case *c, uint64_t seed) {
+static void after_fault(const world_case *c, const fault *f, uint64_t seed) {
   world_run r;
   uint64_t promised, random = seed * 977 + 1;
   size_t before = strlen(now);
-  trace(c, &r);
   world_begin(c);
   disk_begin(world_output);
-  arm_any(&random, now + before, sizeof now - before);
+  arm(f, now + before, sizeof now - before);
   if (c->breaks_up) run(c, 0, 5, &r);
   run(c, c->breaks_up ? r.committed : 0, 0, &r);
   seam_lift();
-  if (r.status != KT_END) run(c, disk_promised(disk_steps()), 0, &r);
+  unsigned failing = disk_steps();
+  if (r.status != KT_END) run(c, disk_promised(failing), 0, &r);
   seam_off();
   unsigned steps = disk_steps();
+  size_t armed = strlen(now);
   /* A file that could not be read is read by the next run, in another order. */
   disk_end();
-  if (world_told(c)) {
-    now[before] = '\0';
-    return;
-  }
-  size_t armed = strlen(now);
-  for (int i = 0; i < 6; i++) {
-    unsigned at = (unsigned)(test_random(&random) % (steps + 1));
+  int told = world_told(c);
+  for (int i = 0; i < 6 && !told; i++) {
+    unsigned at = i < 2 ? failing : (unsigned)(test_random(&random) % (steps + 1));
     snprintf(now + armed, sizeof now - armed, ", power lost after step %u of %u (%d)", at, steps,
              i);
-    lose(c, at, seed * 4 + (uint64_t)i, &promised);
+    lose(c, at, i < 2 ? 12 + test_random(&random) % 4 : seed * 4 + (uint64_t)i, &promised);
     recover(c);
   }
   now[before] = '\0';
 }
 
+/* Every sync that may be taken back. */
+static void fail_syncs(const world_case *c, unsigned stride) {
+  static const int errors[] = { EIO, ENOSPC };
+  static const seam_scope scopes[] = { SEAM_ONCE, SEAM_AND_NEXT };
+  world_run r;
+  trace(c, &r);
+  unsigned n = seam_count(SEAM_FDATASYNC), tried = 0;
+  for (unsigned nth = 1; nth <= n; nth++)
+    for (unsigned how = 0; how < 4 && failed < 40; how++) {
+      fault f = { SEAM_FDATASYNC, nth, errors[how / 2], scopes[how % 2] };
+      if (tried++ % stride) continue;
+      snprintf(now, sizeof now, "%s", c->name);
+      after_fault(c, &f, tried);
+    }
+}
+
+static void try_moment(const world_case *c, unsigned at, unsigned steps, unsigned seed) {
+  world_run r;
+  snprintf(now, sizeof now, "%s: power lost after step %u of %u (%u)", c->name, at, steps, seed);
+  trace(c, &r);
+  if (disk_steps() != steps) complain("a run is not like the one before");
+  uint64_t random = at * (uint64_t)seeds + seed + 1;
+  fault f = any_fault(&random);
+  once(c, at, seed);
+  snprintf(now, sizeof now, "%s: step %u of %u (%u)", c->name, at, steps, seed);
+  switch (moments / every % 4) {
+  case 0:
+    twice(c, at, seed);
+    break;
+  case 1:
+    after_kill(c, at, seed);
+    break;
+  case 2:
+    with_fault(c, at, seed);
+    break;
+  default:
+    after_fault(c, &f, random);
+  }
+}
+
+/* The first two, one file and many, are enough for what each step must do at least. */
 static void try_case(const world_case *c) {
   world_run r;
+  unsigned stride = c < world_cases + 2 ? 1 : every;
   snprintf(now, sizeof now, "%s", c->name);
   trace(c, &r);
   disk_end();
   check(c, &r);
   unsigned steps = disk_steps();
-  for (unsigned at = 0; at <= steps && failed < 40; at++)
-    for (unsigned seed = 0; seed < seeds && failed < 40; seed++) {
-      if (moments++ % every) continue;
-      snprintf(now, sizeof now, "%s: power lost after step %u of %u (%u)", c->name, at, steps,
-               seed);
-      trace(c, &r);
-      if (disk_steps() != steps) complain("a run is not like the one before");
-      once(c, at, seed);
-      snprintf(now, sizeof now, "%s: step %u of %u (%u)", c->name, at, steps, seed);
-      switch (moments / every % 4) {
-      case 0:
-        twice(c, at, seed);
-        break;
-      case 1:
-        after_kill(c, at, seed);
-        break;
-      case 2:
-        with_fault(c, at, seed);
-        break;
-      default:
-        after_fault(c, at * (uint64_t)seeds + seed);
-      }
-    }
+  for (unsigned at = 0; at <= steps && failed < 40; at += stride) {
+    snprintf(now, sizeof now, "%s: step %u of %u", c->name, at, steps);
+    after_kill(c, at, at);
+  }
+  fail_syncs(c, stride);
+  for (unsigned at = 0; at <= steps; at++)
+    for (unsigned seed = 0; seed < seeds && failed < 40; seed++)
+      if (moments++ % every == 0) try_moment(c, at, steps, seed);
 }
 
 START_TEST(power_is_lost_at_each_step) {
