@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -168,6 +169,17 @@ void kt_sys_closedir(void *dir) {
 
 int kt_sys_poll(void *pollfds, unsigned n, int timeout_ms) {
   return poll(pollfds, n, timeout_ms);
+}
+
+size_t kt_sys_pipe_room(int fd) {
+#if defined(F_GETPIPE_SZ) && defined(FIONREAD)
+  int held, size;
+  if (ioctl(fd, FIONREAD, &held) == 0 && held == 0 && (size = fcntl(fd, F_GETPIPE_SZ)) > 0)
+    return (size_t)size;
+#else
+  (void)fd;
+#endif
+  return 0;
 }
 
 const void *kt_sys_map(int fd, size_t n) {

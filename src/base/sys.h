@@ -45,6 +45,9 @@ void kt_sys_closedir(void *dir);
 const void *kt_sys_map(int fd, size_t n);
 void kt_sys_unmap(const void *p, size_t n);
 int64_t kt_sys_pid(void);
+/* Bytes that this pipe takes without waiting: what it holds in all if it is empty. 0: it is not, or
+ * it is none. */
+size_t kt_sys_pipe_room(int fd);
 int kt_sys_poll(void *pollfds, unsigned n, int timeout_ms); /* EINTR is returned */
 
 #endif

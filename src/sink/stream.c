@@ -22,7 +22,7 @@ struct kt_stream {
   const char *where;
   char *path;
   int fd, begun;   /* begun: the header is written */
-  size_t most;     /* bytes in a write that must not wait; 0 = the descriptor does not */
+  size_t most;     /* bytes in a write; SIZE_MAX: none waits */
   int64_t open_at; /* the next try to open the path */
   kt_encoder *encoder;
   kt_buf buf;
@@ -102,16 +102,19 @@ static kt_status open_target(kt_stream *s, kt_error *err) {
     return KT_OK;
   }
   s->fd = kt_sys_open(s->path, O_WRONLY | O_NONBLOCK, 0);
+  s->most = SIZE_MAX;
   if (s->fd >= 0) return KT_OK;
   if (errno != ENXIO || !is_pipe(s)) return fail(s, "open", err);
   s->open_at = kt_env_mono_ms(s->env) + OPEN_AGAIN_MS;
   return KT_AGAIN;
 }
 
-/* Also when the write would fail: that tells why. */
-static int is_writable(const kt_stream *s) {
+/* Bytes to write now, 0 = none; also when the write would fail: that tells why. */
+static size_t room(const kt_stream *s) {
   struct pollfd p = { .fd = s->fd, .events = POLLOUT };
-  return !s->most || s->most == SIZE_MAX || kt_sys_poll(&p, 1, 0) > 0;
+  size_t all = s->most == PIPE_BUF ? kt_sys_pipe_room(s->fd) : s->most;
+  if (all) return all;
+  return kt_sys_poll(&p, 1, 0) > 0 ? PIPE_BUF : 0;
 }
 
 static int is_pending(const kt_stream *s) {
@@ -125,10 +128,9 @@ static kt_status push(kt_stream *s, kt_error *err) {
     if (st != KT_OK) return st;
   }
   while (is_pending(s)) {
-    size_t n = s->buf.len - s->at, done;
-    if (!is_writable(s)) return KT_AGAIN;
-    int failed =
-        kt_sys_write_all(s->fd, s->buf.ptr + s->at, s->most && n > s->most ? s->most : n, &done);
+    size_t n = s->buf.len - s->at, most = room(s), done;
+    if (!most) return KT_AGAIN;
+    int failed = kt_sys_write_all(s->fd, s->buf.ptr + s->at, n < most ? n : most, &done);
     s->at += done;
     if (failed && errno == EAGAIN) return KT_AGAIN;
     if (failed) return fail(s, "write", err);
