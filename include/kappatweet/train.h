@@ -29,7 +29,7 @@ KT_API void kt_trainer_free(kt_trainer *t); /* NULL allowed */
  * kt_score_text(); null: unknown, used for what is common to all languages. A text that was added
  * before (also with other case, names, links or punctuation) is left out, unless it was added for
  * validation and now comes for training: KT_END tells that. KT_EINVAL, KT_ENOMEM; KT_ESTATE after
- * kt_trainer_run(). Memory: the texts, 32 bytes for each, and about 80 MiB while it runs. */
+ * kt_trainer_run(). Memory: the texts, 32 bytes for each, and about 85 MiB while it runs. */
 KT_API kt_status kt_trainer_add(kt_trainer *t, int32_t label, kt_span lang, kt_span text,
                                 kt_error *err);
 /* The same for a text to validate and calibrate with. Add these first: what is here is not trained
