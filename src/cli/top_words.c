@@ -112,7 +112,12 @@ static int print(const counter *c, const cli_plan *plan) {
   size_t want = given ? (size_t)cli_count(given) : 20;
   int json = cli_plan_flag(plan, CLI_JSON), several = c->count > 1;
   kt_topword *words = calloc(want ? want : 1, sizeof *words);
-  if (!words) return CLI_FAILED;
+  if (!words) {
+    kt_error err;
+    cli_fail(&err, KT_ENOMEM, "command", "out of memory");
+    cli_error(&err);
+    return CLI_FAILED;
+  }
   for (size_t i = 0; i < c->count; i++) {
     const word_list *l = &c->lists[i];
     size_t n = kt_topwords_list(l->words, words, want);
