@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   for (int key = 0; key < CLI_KEYS; key++) {
     FUZZ_CHECK(!plan.values[key].count || (cli_settings[key].commands & command) ||
                key == CLI_SOURCE);
-    FUZZ_CHECK(cli_settings[key].shape == CLI_MANY || plan.values[key].count <= 1);
+    FUZZ_CHECK(cli_settings[key].shape != CLI_ONE || plan.values[key].count <= 1);
     (void)cli_plan_flag(&plan, (cli_key)key);
   }
   for (int i = 1; i < argc; i++) {

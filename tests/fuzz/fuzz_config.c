@@ -27,7 +27,7 @@ static void check_plan(const cli_plan *plan, int lines) {
   for (int key = 0; key < CLI_KEYS; key++) {
     const cli_list *list = &plan->values[key];
     FUZZ_CHECK(!list->count || cli_settings[key].in_file);
-    FUZZ_CHECK(cli_settings[key].shape == CLI_MANY || list->count <= 1);
+    FUZZ_CHECK(cli_settings[key].shape != CLI_ONE || list->count <= 1);
     for (size_t i = 0; i < list->count; i++)
       FUZZ_CHECK(list->items[i].line >= 1 && list->items[i].line <= lines);
   }

@@ -149,16 +149,13 @@ static void check_arrow(const kt_env *env, const kt_batch *b, const char *record
 void records_encode_all(const kt_env *env, const kt_batch *b, unsigned pick) {
   static const char *const records[] = { "tweet", "sentiment", "full", "raw" };
   const char *record = records[pick % 4];
-  size_t count = kt_batch_count(b);
+  int32_t format = (int32_t)(pick / 4 % 3); /* KT_FORMAT_* */
   char uri[40] = "x:?record=";
   kt_buf *out;
   FUZZ_CHECK(kt_buf_new(env, &out, NULL) == KT_OK);
   strcat(uri, record);
-  for (int32_t format = KT_FORMAT_NDJSON; format <= KT_FORMAT_DYNAMODB; format++) {
-    kt_buf_truncate(out, 0);
-    FUZZ_CHECK(records_encode(env, b, format, uri, out, NULL));
-    records_check_text(format, ';', kt_buf_bytes(out), count);
-  }
+  FUZZ_CHECK(records_encode(env, b, format, uri, out, NULL));
+  records_check_text(format, ';', kt_buf_bytes(out), kt_batch_count(b));
   check_arrow(env, b, record);
   kt_buf_free(out);
 }

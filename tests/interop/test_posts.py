@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""test_posts.py MODULE csv|arrow: made-up records as this library writes them, against Python.
+"""test_posts.py MODULE csv|arrow [FIRST SEEDS]: made-up records as this library writes them, against Python.
 
 csv: NDJSON is byte for byte what json.dumps() writes of what json.loads() reads from it; CSV is what
 csv.reader() reads as the same values, and byte for byte what csv.writer() writes of them.
+FIRST and SEEDS: for csv, other records than the usual twelve times 300, as many as one likes.
 arrow: pyarrow's validation in full, and the same values as in NDJSON. Skipped without pyarrow.
 """
 import csv
@@ -102,9 +103,9 @@ def check_csv(lib, posts, query, delimiter):
     return len(rows)
 
 
-def run_csv(lib):
+def run_csv(lib, first=1, seeds=12):
     rows = 0
-    for seed in range(1, 13):
+    for seed in range(first, first + seeds):
         posts = lib.kt_test_posts_new(seed, 300)
         for query in ("record=tweet", "record=sentiment", "record=full", "record=raw", "fields=text", FIELDS):
             rows += check_csv(lib, posts, query, ";,\t|"[seed % 4])
@@ -159,7 +160,7 @@ def run_arrow(lib):
 
 def main():
     lib = load(sys.argv[1])
-    {"csv": run_csv, "arrow": run_arrow}[sys.argv[2]](lib)
+    {"csv": run_csv, "arrow": run_arrow}[sys.argv[2]](lib, *map(int, sys.argv[3:]))
 
 
 main()
