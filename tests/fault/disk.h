@@ -7,7 +7,7 @@
  *  - each change of a file's length, and each name made, moved or removed whose folder was not
  *    synced since, is kept or not;
  *  - bytes that a failed sync was to make safe never are, even if a later one succeeds: the kernel
- *    may have dropped them. */
+ *    may have dropped them (not so for SQLite's files, which trusts the later one). */
 #ifndef KT_TESTS_DISK_H
 #define KT_TESTS_DISK_H
 

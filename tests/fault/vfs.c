@@ -67,7 +67,8 @@ static int rigged_sync(sqlite3_file *f, int flags) {
   rigged_file *r = (rigged_file *)f;
   int error = fault(SEAM_SQL_SYNC);
   (void)flags;
-  disk_note_path_sync(r->path, error != 0);
+  /* SQLite trusts that a later sync makes safe what a failed one did not. */
+  if (!error) disk_note_path_sync(r->path, 0);
   if (!error && r->sync_folder) sync_folder(r);
   return error;
 }
