@@ -231,8 +231,9 @@ static void step_through(kt_pipeline *p, const world_case *c, const world_how *h
     int64_t ms = kt_pipeline_timeout_ms(p);
     if (++waits == how->lift_after) seam_lift();
     if (c->follows && waits % 4 == 0 && is_kept()) next_phase(p);
-    if (waits > 200 || ms < 0) return;
-    pass(ms ? ms : 1);
+    int descriptor = kt_pipeline_pollfds(p, NULL, 0) > 1; /* beside that of wake-ups: it is ready */
+    if (waits > 200 || (ms < 0 && !descriptor)) return;
+    pass(ms > 0 ? ms : 1);
   }
 }
 
