@@ -168,8 +168,9 @@ static void try_once(const oom_scenario *s, oom *o, fault f) {
 
 /* Try number i of a scenario with `count` allocations; 0: there are no more. The four ways are
  * spread over the allocations between those that are tried, so that few tries see many of them. */
-static int choose(size_t i, size_t count, fault *f) {
+static int choose(size_t i, size_t count, int costly, fault *f) {
   size_t way = i % 4, k = i / 4, most = asked.most ? asked.most : count;
+  if (costly && asked.most) most = 2;
   *f = (fault){ .for_good = way % 2 == 1, .in_place = way >= 2 };
   if (asked.only_at) {
     f->n = asked.only_at;
@@ -180,6 +181,10 @@ static int choose(size_t i, size_t count, fault *f) {
     return k < count;
   }
   if (k >= most) return 0;
+  if (most <= FIRST_FEW) {
+    f->n = 1 + ((4 * k + way) * count) / (4 * most);
+    return 1;
+  }
   if (k < FIRST_FEW) {
     f->n = k + 1;
     return 1;
@@ -216,7 +221,7 @@ static void child(const oom_scenario *s, size_t from) {
   if (!told->counts) defect("it allocates nothing: the faults do not reach it");
   if (asked.print && !from) puts(wanted);
   fault f;
-  for (size_t i = from; !asked.reach && choose(i, told->counts, &f); i++) {
+  for (size_t i = from; !asked.reach && choose(i, told->counts, s->costly, &f); i++) {
     told->at = i + 1;
     describe(s, f);
     alarm(WATCHDOG_S);

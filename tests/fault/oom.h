@@ -38,6 +38,7 @@ typedef struct oom_scenario {
   kt_status (*run)(oom *o);
   void (*prepare)(oom *o); /* optional, once: input in o->made */
   void (*look)(oom *o);    /* optional, after a run that succeeded: what lies in o->dir */
+  int costly;        /* takes long: a few tries, but for --full */
   int loses_nothing;       /* a second run goes on where the first one failed */
 } oom_scenario;
 

@@ -281,12 +281,14 @@ static void look_bzip2(oom *o) {
   look_packed(o, "out.bz2");
 }
 
-const oom_scenario oom_files[] = { { "files", plain, write_posts, look_plain, 1 },
-                                   { "files-worker", with_worker, write_posts, look_worker, 1 },
-                                   { "sqlite", database, write_posts, look_database, 1 },
-                                   { "hours", hours, write_posts, look_hours, 1 },
-                                   { "folder", folder, write_folder, look_plain, 1 },
-                                   { "gzip", gzip, write_packed, look_gzip, 1 },
-                                   { "zstd", zstd, write_packed, look_zstd, 1 },
-                                   { "bzip2", bzip2, write_packed, look_bzip2, 1 },
-                                   { 0 } };
+const oom_scenario oom_files[] = {
+  { "files", plain, write_posts, look_plain, .loses_nothing = 1 },
+  { "files-worker", with_worker, write_posts, look_worker, .loses_nothing = 1 },
+  { "sqlite", database, write_posts, look_database, .loses_nothing = 1 },
+  { "hours", hours, write_posts, look_hours, .loses_nothing = 1 },
+  { "folder", folder, write_folder, look_plain, .loses_nothing = 1 },
+  { "gzip", gzip, write_packed, look_gzip, .loses_nothing = 1 },
+  { "zstd", zstd, write_packed, look_zstd, .loses_nothing = 1 },
+  { "bzip2", bzip2, write_packed, look_bzip2, .loses_nothing = 1 },
+  { 0 }
+};

@@ -33,7 +33,8 @@ static kt_status new_trainer(oom *o, kt_trainer **t) {
   kt_conf *c = NULL;
   kt_status st = TRY(o, kt_conf_new(o->env, kt_trainer_options(), &c, &o->err));
   if (st == KT_OK) st = TRY(o, kt_conf_set(c, "table", "10", &o->err));
-  if (st == KT_OK) st = TRY(o, kt_conf_set(c, "seeds", "2", &o->err));
+  if (st == KT_OK) st = TRY(o, kt_conf_set(c, "seeds", "1", &o->err));
+  if (st == KT_OK) st = TRY(o, kt_conf_set(c, "passes", "1", &o->err));
   if (st == KT_OK) st = TRY(o, kt_conf_set(c, "lexicon", o->made, &o->err));
   if (st == KT_OK) st = TRY(o, kt_trainer_new(o->env, c, t, &o->err));
   if (c) kt_conf_free(c);
@@ -137,7 +138,7 @@ static kt_status model_of_bytes(oom *o) {
 }
 
 const oom_scenario oom_score[] = {
-  { .name = "trainer", .run = trainer, .prepare = make_lexicon },
+  { .name = "trainer", .run = trainer, .prepare = make_lexicon, .costly = 1 },
   { .name = "model", .run = model, .prepare = make_model },
   { .name = "model-bytes", .run = model_of_bytes, .prepare = make_model },
   { 0 }
