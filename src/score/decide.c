@@ -83,26 +83,20 @@ uint32_t kt_exp_minus(uint32_t x) {
   return (uint32_t)(e >> (halvings >> 16));
 }
 
-/* How much of positive and negative together is mixed, in 2^16ths: the lexicon must know both sides
- * well, and the model be torn between them. */
-static uint64_t mixed_share(const kt_model_params *p, uint64_t positive, uint64_t negative,
-                            int32_t pos, int32_t neg) {
-  int64_t least = pos < neg ? pos : neg;
-  int64_t range = p->mixed_full - p->mixed_from;
-  if (least <= p->mixed_from || range <= 0) return 0;
-  uint64_t strength =
-      least >= p->mixed_full ? 65536u : (uint64_t)((least - p->mixed_from) * 65536 / range);
-  uint64_t sum = positive + negative;
-  if (!sum) return 0;
-  uint64_t balance = (4 * positive * negative << 16) / (sum * sum);
-  return strength * (balance * balance >> 16) >> 16;
+/* How much goes from positive, and from negative, to mixed: what they have in common, where the
+ * lexicon knows clear words for both sides and the model is torn between them. */
+static uint64_t common(const kt_model_params *p, uint64_t positive, uint64_t negative,
+                       uint64_t neutral, const kt_lex_sums *hits) {
+  uint64_t least = positive < negative ? positive : negative;
+  if (hits->max < p->mixed_hit || hits->min > -p->mixed_hit) return 0;
+  return least < (uint32_t)p->mixed_least || neutral >= least ? 0 : least;
 }
 
 static float score_of(uint64_t parts) {
   return (float)(int32_t)parts / (float)(1 << ONE_BITS);
 }
 
-void kt_decide(const kt_model_params *p, const int32_t odds[2], int32_t pos, int32_t neg,
+void kt_decide(const kt_model_params *p, const int32_t odds[2], const kt_lex_sums *hits,
                kt_score *out) {
   int32_t most = 0;
   for (int k = 0; k < 2; k++)
@@ -112,11 +106,9 @@ void kt_decide(const kt_model_params *p, const int32_t odds[2], int32_t pos, int
   uint64_t sum = e[0] + e[1] + e[2];
   uint64_t positive = (e[0] << ONE_BITS) / sum, negative = (e[1] << ONE_BITS) / sum;
   uint64_t neutral = ((uint64_t)1 << ONE_BITS) - positive - negative;
-  uint64_t share = mixed_share(p, positive, negative, pos, neg);
-  uint64_t from_positive = positive * share >> 16, from_negative = negative * share >> 16;
-  uint64_t mixed = from_positive + from_negative;
-  positive -= from_positive;
-  negative -= from_negative;
+  uint64_t both = common(p, positive, negative, neutral, hits), mixed = 2 * both;
+  positive -= both;
+  negative -= both;
 
   uint64_t best = neutral;
   out->label = KT_LABEL_NEUTRAL;

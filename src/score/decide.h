@@ -19,8 +19,8 @@ void kt_sums_odds(const kt_sums *s, const kt_model_params *p, int32_t odds[2]);
 /* exp(-x / 2^16) in 2^30ths, x >= 0. */
 uint32_t kt_exp_minus(uint32_t x);
 
-/* Scores, flags and label. `pos` and `neg`: the lexicon's sums in 256ths. */
-void kt_decide(const kt_model_params *p, const int32_t odds[2], int32_t pos, int32_t neg,
+/* Scores and label. `hits`: what the lexicon found. */
+void kt_decide(const kt_model_params *p, const int32_t odds[2], const kt_lex_sums *hits,
                kt_score *out);
 
 #endif

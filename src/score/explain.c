@@ -125,7 +125,7 @@ size_t kt_score_explain(const kt_model *m, kt_span lang, kt_span text, kt_score 
   explaining x = { .m = m, .text = text };
   kt_score_lang chosen = kt_score_choose_language(m, lang, text);
   kt_score_features(&f, m, chosen.number);
-  f.limit = 0;
+  f.each_piece = 1;
   f.drain = drain;
   f.user = &x;
   kt_features_run(&f, text);

@@ -18,6 +18,7 @@ static inline void put(kt_features *f, int group, uint32_t id) {
   f->ids[group][f->count[group]++] = id;
 }
 
+/* The weight is wanted when the text has been gone through: by then it is in the cache. */
 static inline void put_ahead(kt_features *f, int group, uint32_t id) {
   /* As a number: a trainer has no weights to be fetched yet. */
   uintptr_t row = (uintptr_t)f->ahead + (id >> f->ahead_shift) * sizeof(uint16_t);
@@ -25,17 +26,27 @@ static inline void put_ahead(kt_features *f, int group, uint32_t id) {
   put(f, group, id);
 }
 
-/* Letters: three and four in a row, of a word between two boundaries. Five codes of 12 bits would
- * fit into the window. */
-static void put_letters(kt_features *f, kt_letters *l) {
-  uint32_t n = l->count + 2;
-  uint64_t window = 0;
-  l->codes[n - 1] = 1;
-  for (uint32_t i = 0; i < n; i++) {
-    window = window << 12 | l->codes[i];
-    if (i >= 2) put_ahead(f, KT_GROUP_CHARS, feature((window & 0xFFFFFFFFFu) | 3ull << 60));
-    if (i >= 3) put_ahead(f, KT_GROUP_CHARS, feature((window & 0xFFFFFFFFFFFFu) | 4ull << 60));
-  }
+static inline void put_copied(kt_features *f, int group, uint32_t id) {
+  uint32_t copy = kt_feature_copy(id, (unsigned)f->lang);
+  __builtin_prefetch((const uint16_t *)f->ahead + (copy >> f->ahead_shift));
+  put_ahead(f, group, id);
+}
+
+/* The first three, four and five letters and the last two, three and four, of longer words. */
+static void put_affixes(kt_features *f, const kt_letters *l) {
+  uint32_t n = l->count;
+  for (uint32_t k = 3; k <= 5 && k < n; k++)
+    put_ahead(f, KT_GROUP_AFFIX, feature(kt_letters_hash(l->running[k]) | 3ull << 60));
+  if (n < 3) return;
+  const uint16_t *end = l->codes + n; /* the last letter */
+  uint64_t window = (uint64_t)end[-1] << 12 | end[0];
+  put_ahead(f, KT_GROUP_AFFIX, feature(window | 4ull << 60));
+  if (n < 4) return;
+  window |= (uint64_t)end[-2] << 24;
+  put_ahead(f, KT_GROUP_AFFIX, feature(window | 5ull << 60));
+  if (n < 5) return;
+  window |= (uint64_t)end[-3] << 36;
+  put_ahead(f, KT_GROUP_AFFIX, feature(window | 6ull << 60));
 }
 
 static void put_signal(kt_features *f, unsigned tag, unsigned value) {
@@ -43,21 +54,26 @@ static void put_signal(kt_features *f, unsigned tag, unsigned value) {
   put(f, KT_GROUP_SIGNAL, feature((uint64_t)tag << 32 | (value + 1)));
 }
 
-/* Looks a word up: itself, else the longest stem that it begins with. */
-static const kt_lex_entry *find_word(const kt_features *f, const kt_piece *p, const kt_letters *l,
-                                     uint32_t lang) {
-  const kt_lex_entry *e = kt_lexicon_find(&f->lexicon, kt_lex_key(p->hash, lang));
-  if (e && (e->own || !(e->flags & KT_LEX_MORE))) return e;
-  for (uint32_t i = l->count; i >= 3; i--) {
-    uint32_t bit = kt_lex_bloom_bit(l->running[i], lang);
-    if (!(f->lexicon.bloom[bit >> 3] >> (bit & 7) & 1)) continue;
+static inline int may_be_stem(const kt_lexicon *lex, uint64_t running, uint32_t lang) {
+  uint32_t bit = kt_lex_bloom_bit(running, lang);
+  return lex->bloom[bit >> 3] >> (bit & 7) & 1;
+}
+
+/* The longest stem that the word begins with. */
+static const kt_lex_entry *find_stem(const kt_lexicon *lex, const kt_letters *l, uint32_t lang) {
+  if (l->count < KT_LEX_STEM_MIN ||
+      !may_be_stem(lex, l->running[KT_LEX_STEM_MIN] ^ KT_LEX_GATE, lang))
+    return NULL;
+  for (uint32_t i = l->count; i >= KT_LEX_STEM_MIN; i--) {
+    if (!may_be_stem(lex, l->running[i], lang)) continue;
     uint32_t key = kt_lex_key(kt_lex_stem(kt_letters_hash(l->running[i])), lang);
-    const kt_lex_entry *stem = kt_lexicon_find(&f->lexicon, key);
-    if (stem) return stem;
+    const kt_lex_entry *e = kt_lexicon_find(lex, key);
+    if (e) return e;
   }
   return NULL;
 }
 
+/* The word itself, else its stem. What `second` says of form counts for nothing but negations. */
 static void look_up(const kt_features *f, kt_piece *p, const kt_letters *l, uint32_t lang,
                     int second) {
   const kt_lex_entry *e = kt_lexicon_find(&f->lexicon, kt_lex_key(p->hash, lang));
@@ -68,22 +84,33 @@ static void look_up(const kt_features *f, kt_piece *p, const kt_letters *l, uint
     if (!p->other) p->other = e->other;
   }
   if (p->own) return;
-  if (!e || !e->own) e = find_word(f, p, l, lang);
+  if (!e || !e->own) e = find_stem(&f->lexicon, l, lang);
   if (e) p->own = e->own;
+}
+
+static inline int is_word(const kt_piece *p) {
+  return p->kind == KT_PIECE_WORD || p->kind == KT_PIECE_HASHTAG;
+}
+
+/* English contractions are negations whatever the lexicon says of them. */
+static int is_contraction(const kt_letters *l) {
+  const uint16_t *c = l->codes + l->count;
+  return l->count > 3 && c[0] == 't' && c[-1] == '\'' && c[-2] == 'n';
+}
+
+static inline void fetch_entry(const kt_features *f, const kt_piece *p) {
+  __builtin_prefetch(&f->lexicon.table[kt_lex_key(p->hash, f->words_of) >> f->lexicon.shift]);
 }
 
 static void look_up_piece(const kt_features *f, kt_piece *p, const kt_letters *l) {
   if (p->kind == KT_PIECE_EMOJI || p->kind == KT_PIECE_EMOTICON) {
     const kt_lex_entry *e = kt_lexicon_find(&f->lexicon, kt_lex_key(p->hash, KT_LEX_ANY));
     if (e) p->own = e->own;
-  } else if (p->kind == KT_PIECE_WORD || p->kind == KT_PIECE_HASHTAG) {
+  } else if (is_word(p)) {
+    if (is_contraction(l)) p->lex |= KT_LEX_NEGATOR;
     if (f->words_of) look_up(f, p, l, f->words_of, 0);
     if (f->else_of) look_up(f, p, l, f->else_of, 1);
   }
-}
-
-static inline int is_word(const kt_piece *p) {
-  return p->kind == KT_PIECE_WORD || p->kind == KT_PIECE_HASHTAG;
 }
 
 /* The longest phrase that begins at piece i: how many pieces it takes and its valence; 0: none. */
@@ -232,26 +259,23 @@ static void put_piece(kt_features *f, size_t i, size_t *consumed) {
     hash ^= MARK;
     p->flags |= KT_IS_NEGATED;
   }
-  put_ahead(f, KT_GROUP_WORD, feature(hash | 1ull << 60));
-  put_ahead(f, KT_GROUP_PAIR, feature((uint64_t)f->prev << 32 ^ hash));
-  if (p->flags & KT_IS_ELONGATED) put_ahead(f, KT_GROUP_WORD, feature(p->hash | 2ull << 60));
+  put_copied(f, KT_GROUP_WORD, feature(hash | 1ull << 60));
+  put_copied(f, KT_GROUP_PAIR, feature((uint64_t)f->prev << 32 ^ hash));
+  if (p->flags & KT_IS_ELONGATED) put_copied(f, KT_GROUP_WORD, feature(p->hash | 2ull << 60));
   f->prev = hash;
   go_behind(f, p);
 }
 
-static void drain_if(kt_features *f, uint32_t room) {
-  for (int g = 0; g < KT_GROUPS; g++)
-    if (f->count[g] > f->limit || f->count[g] + room > KT_BUFFER) {
-      f->drain(f);
-      return;
-    }
+/* Makes room for what the next piece may bring. */
+static inline void make_room(kt_features *f, int group) {
+  if (f->each_piece || f->count[group] > KT_BUFFER - KT_PIECE_FEATURES) f->drain(f);
 }
 
 static void put_pieces(kt_features *f) {
   size_t consumed = 0;
   for (size_t i = 0; i < f->piece_count; i++) {
     put_piece(f, i, &consumed);
-    drain_if(f, 8);
+    make_room(f, KT_GROUP_WORD);
   }
   f->base += (uint32_t)f->piece_count;
   f->piece_count = 0;
@@ -291,12 +315,6 @@ static void start(kt_features *f) {
   f->hashtags = f->faces = f->exclaims = f->asks = f->dots = f->plain_words = 0;
 }
 
-/* English contractions are negations whatever the lexicon says of them. */
-static int is_contraction(const kt_letters *l) {
-  const uint16_t *c = l->codes + l->count;
-  return l->count > 3 && c[0] == 't' && c[-1] == '\'' && c[-2] == 'n';
-}
-
 void kt_features_run(kt_features *f, kt_span text) {
   kt_letters l;
   if (text.len > UINT32_MAX / 2) text.len = UINT32_MAX / 2;
@@ -305,17 +323,17 @@ void kt_features_run(kt_features *f, kt_span text) {
     kt_piece *p = &f->pieces[f->piece_count];
     if (!kt_piece_next(f->chars, text, &at, p, &l)) continue;
     f->piece = (int)(f->base + f->piece_count);
-    look_up_piece(f, p, &l);
+    fetch_entry(f, p);
     if (is_word(p)) {
-      if (is_contraction(&l)) p->lex |= KT_LEX_NEGATOR;
-      put_letters(f, &l);
-      drain_if(f, 2 * (KT_WORD_LETTERS + 2));
+      put_affixes(f, &l);
+      make_room(f, KT_GROUP_AFFIX);
     }
+    look_up_piece(f, p, &l);
     if (++f->piece_count == KT_PIECES) put_pieces(f);
   }
   put_pieces(f);
   f->piece = -1;
-  put_ahead(f, KT_GROUP_PAIR, feature((uint64_t)f->prev << 32 ^ TEXT_END));
+  put_copied(f, KT_GROUP_PAIR, feature((uint64_t)f->prev << 32 ^ TEXT_END));
   put_sums(f, 0);
   if (f->other) put_sums(f, 1);
   put_form(f);

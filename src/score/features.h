@@ -11,7 +11,7 @@
 enum {
   KT_GROUP_WORD = 0, /* words, marked behind a negation; signs, emoji, links */
   KT_GROUP_PAIR,     /* two of them, one behind the other */
-  KT_GROUP_CHARS,    /* letters of a word */
+  KT_GROUP_AFFIX,    /* how words begin and end */
   KT_GROUP_SIGNAL,   /* lexicon hits and their sums, form of the text */
   KT_GROUPS
 };
@@ -19,7 +19,7 @@ enum {
 /* What a weight of a group counts, in fortieths, and that of its copy for the text's language,
  * which is another feature; 0: the group has no such copies. Chosen by cross-validation. */
 #define KT_GROUP_UNITS 40
-static const int kt_group_value[KT_GROUPS] = { 40, 20, 4, 40 };
+static const int kt_group_value[KT_GROUPS] = { 40, 20, 16, 40 };
 static const int kt_group_copy[KT_GROUPS] = { 10, 5, 0, 10 };
 
 /* The copy of a feature for language `lang`. */
@@ -58,6 +58,8 @@ enum {
 
 /* So many pieces are looked at together; a phrase does not go beyond. */
 enum { KT_PIECES = 256, KT_BUFFER = 512, KT_WORD_LETTERS = 48 };
+/* The most features of a group that a piece has. */
+enum { KT_PIECE_FEATURES = 8 };
 
 /* Sums over lexicon hits, in 256ths. */
 typedef struct kt_lex_sums {
@@ -76,7 +78,7 @@ struct kt_features {
   uint32_t words_of, else_of;
   int other;                     /* the language has values of the other lexicon */
   void (*drain)(kt_features *f); /* takes what is in `ids` and sets `count` to 0 */
-  uint32_t limit;                /* drains as soon as a group has more than these */
+  int each_piece;                /* drains behind each */
   const void *ahead;             /* table of the weights, to be fetched early; NULL allowed */
   uint32_t ahead_shift;          /* from a feature to its place there */
   void *user;

@@ -52,6 +52,9 @@ static inline uint32_t kt_lex_stem(uint32_t hash) {
 static inline uint32_t kt_lex_join(uint32_t phrase, uint32_t hash) {
   return ((phrase << 7 | phrase >> 25) + hash) * 0x9E3779B1u;
 }
+/* The filter holds the stems and, so that most words need one look, their first three letters. */
+#define KT_LEX_GATE 0x94D049BB133111EBu
+enum { KT_LEX_STEM_MIN = 3 };
 static inline uint32_t kt_lex_bloom_bit(uint64_t running, uint32_t lang) {
   return (uint32_t)((running ^ (uint64_t)(lang + 1) * 0x9E3779B97F4A7C15u) >>
                     (64 - KT_LEX_BLOOM_BITS));

@@ -35,7 +35,7 @@ static kt_status check_head(const kt_model_head *h, kt_span file, const char *wh
     return kt_fail(err, KT_ENOTSUP, 0, WHERE,
                    "%s has format %u, this version knows %u: update kappatweet or train it again",
                    kt_error_path(what), h->format, (unsigned)KT_MODEL_FORMAT);
-  if (h->format < 1) return damaged(what, "format 0", err);
+  if (h->format < 1 || h->sections != KT_SECTIONS) return damaged(what, "its head", err);
   if (h->size > file.len) return damaged(what, "its end is missing", err);
   if (h->size != file.len) return damaged(what, "there is more behind its end", err);
   kt_hash128 sum = kt_hash(file.ptr + KT_MODEL_HASHED, file.len - KT_MODEL_HASHED, KT_MODEL_SEED);

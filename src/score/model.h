@@ -59,9 +59,9 @@ typedef struct kt_model_params {
   /* One step of a weight, in fortieths, as natural logarithm of odds times 2^32: the temperature is
    * in it. */
   int32_t weight_step, signal_step;
-  /* From how much of both sides the lexicon's sums begin to tell of mixed feelings, and where they
-   * tell it fully; in 256ths. */
-  int32_t mixed_from, mixed_full;
+  /* Mixed: the lexicon has a positive and a negative hit of so much, in 256ths, and both labels
+   * have at least this probability, in 2^-20ths, and more than neutral. */
+  int32_t mixed_hit, mixed_least;
   uint64_t other; /* languages with values of the other lexicon */
   char tags[KT_MODEL_LANGUAGES][KT_MODEL_TAG];
   /* Whose words are looked up when a language's own lexicon has none; "" = nobody's. */

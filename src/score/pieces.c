@@ -37,8 +37,8 @@ static inline int is_letter(unsigned cls) {
 }
 
 static inline void letters_start(kt_letters *l) {
-  l->count = l->codes_seen = l->upper = l->lower = l->apostrophe_end = 0;
-  l->elongated = l->letters = l->digits = 0;
+  l->count = l->codes_seen = l->letters = l->upper = 0;
+  l->elongated = 0;
   l->codes[0] = 1;
   l->running[0] = 0x9E3779B97F4A7C15u;
 }
@@ -53,23 +53,48 @@ static inline void letters_add(kt_letters *l, unsigned code) {
   }
   if (n == KT_WORD_LETTERS) return;
   l->codes[n + 1] = (uint16_t)code;
-  l->running[n + 1] = (l->running[n] ^ code) * 0x9FB21C651E98DF25u;
-  l->running[n + 1] ^= l->running[n + 1] >> 35;
+  l->running[n + 1] = kt_letters_next(l->running[n], code);
   l->count = n + 1;
+}
+
+/* ASCII letters, most of most texts, with everything in registers. */
+static size_t scan_ascii(const scan *s, size_t at, kt_letters *l) {
+  uint32_t n = l->count, upper = l->upper;
+  unsigned last = n ? l->codes[n] : 0, before = n > 1 ? l->codes[n - 1] : 0;
+  uint64_t running = l->running[n];
+  size_t start = at, end = s->text.len;
+  for (; at < end && n < KT_WORD_LETTERS; at++) {
+    unsigned char b = (unsigned char)s->text.ptr[at];
+    if (b >= 0x80) break;
+    unsigned e = s->chars[b], cls = e >> 12, code = e & 0xFFFu;
+    if (cls - KT_CHAR_LETTER > KT_CHAR_UPPER - KT_CHAR_LETTER) break;
+    upper += cls - KT_CHAR_LETTER;
+    if (code == last && code == before) {
+      l->elongated = 1;
+      continue;
+    }
+    running = kt_letters_next(running, code);
+    l->codes[++n] = (uint16_t)code;
+    l->running[n] = running;
+    before = last;
+    last = code;
+  }
+  l->letters += (uint32_t)(at - start);
+  l->codes_seen += (uint32_t)(at - start);
+  l->upper = upper;
+  l->count = n;
+  return at;
 }
 
 /* Letters, digits, and single apostrophes between letters; with `tag` underscores too. */
 static size_t scan_word(const scan *s, size_t at, kt_letters *l, int tag) {
   size_t n = s->text.len, len;
-  while (at < n) {
+  while ((at = scan_ascii(s, at, l)) < n) {
     uint16_t e = entry_at(s, at, &len);
     unsigned cls = kt_char_class(e);
     if (is_letter(cls)) {
       l->letters++;
-      if (cls == KT_CHAR_UPPER)
-        l->upper++;
-      else
-        l->lower++;
+      l->upper += cls == KT_CHAR_UPPER;
       letters_add(l, kt_char_code(e));
     } else if (cls == KT_CHAR_DIGIT) {
       if (!tag) return at;
@@ -119,7 +144,7 @@ static uint32_t hash_of(uint32_t kind, uint32_t code) {
 static void finish_word(kt_piece *out, const kt_letters *l, unsigned kind) {
   out->kind = (uint8_t)kind;
   out->hash = kt_letters_hash(l->running[l->count]);
-  if (l->upper >= 2 && !l->lower) out->flags |= KT_IS_CAPS;
+  if (l->upper >= 2 && l->upper == l->letters) out->flags |= KT_IS_CAPS;
   if (l->elongated) out->flags |= KT_IS_ELONGATED;
 }
 
@@ -143,7 +168,6 @@ static size_t take_number(const scan *s, size_t at, kt_piece *out, kt_letters *l
     unsigned cls = kt_char_class(e);
     if (is_letter(cls)) {
       l->letters++;
-      l->lower += cls == KT_CHAR_LETTER;
       l->upper += cls == KT_CHAR_UPPER;
     } else if (cls != KT_CHAR_DIGIT) {
       unsigned char b = (unsigned char)s->text.ptr[end];
@@ -200,8 +224,7 @@ static void finish_emoticon(kt_piece *out, const char *p, size_t n) {
   for (size_t i = 0; i < n; i++) {
     unsigned char b = (unsigned char)p[i];
     if (i >= 3 && p[i] == p[i - 1]) continue; /* :))))) */
-    h = (h ^ (b >= 'A' && b <= 'Z' ? b | 32u : b)) * 0x9FB21C651E98DF25u;
-    h ^= h >> 35;
+    h = kt_letters_next(h, b >= 'A' && b <= 'Z' ? b | 32u : b);
   }
   out->kind = KT_PIECE_EMOTICON;
   out->hash = kt_letters_hash(h) ^ 1;

@@ -9,11 +9,16 @@
 /* A word as it is read: its codes between two 1s, and the running hash behind each. */
 typedef struct kt_letters {
   uint32_t count, codes_seen; /* kept, and in all */
-  uint32_t upper, lower, apostrophe_end;
-  int elongated, letters, digits;
+  uint32_t letters, upper;    /* of those seen */
+  int elongated;
   uint16_t codes[KT_WORD_LETTERS + 2];
   uint64_t running[KT_WORD_LETTERS + 1];
 } kt_letters;
+
+/* The hash behind another code. */
+static inline uint64_t kt_letters_next(uint64_t running, unsigned code) {
+  return (running ^ code) * 0x9FB21C651E98DF25u;
+}
 
 static inline uint32_t kt_letters_hash(uint64_t running) {
   return (uint32_t)(((running ^ running >> 31) * 0xD6E8FEB86659FD93u) >> 32);

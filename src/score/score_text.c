@@ -90,7 +90,7 @@ void kt_score_finish(const kt_model *m, const kt_score_lang *lang, const kt_feat
     out->flags |= KT_SCORE_OUT_OF_DEPTH;
     odds[0] = odds[1] = 0;
   }
-  kt_decide(m->params, odds, f->sums[0].pos, f->sums[0].neg, out);
+  kt_decide(m->params, odds, &f->sums[0], out);
 }
 
 typedef struct scoring {
@@ -112,7 +112,7 @@ void kt_score_text(const kt_model *m, kt_span lang, kt_span text, kt_score *out,
   scoring s = { .m = m };
   kt_score_lang chosen = kt_score_choose_language(m, lang, text);
   kt_score_features(&f, m, chosen.number);
-  f.limit = KT_BUFFER;
+  f.each_piece = 0;
   f.drain = drain;
   f.user = &s;
   kt_features_run(&f, text);

@@ -41,7 +41,7 @@ static void measure(const kt_model *m, const kt_train_text *text, point *out) {
   kt_features f;
   summing s = { .m = m };
   kt_score_features(&f, m, text->lang);
-  f.limit = KT_BUFFER;
+  f.each_piece = 0;
   f.drain = drain;
   f.user = &s;
   kt_features_run(&f, text->text);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One softmax over three labels, by AdaGrad with dropout; the mean of several runs, rounded. What a
- * feature counts depends on how unlike the labels of the texts that hold it are (its naive-Bayes
- * ratio): this is worth 0.2 points in English, 0.4 in the mean of eight languages, and costs
- * nothing when texts are scored.
+/* One softmax over three labels, by AdaGrad with dropout; the mean of several runs, rounded.
  *
  * Only additions, multiplications, divisions and square roots in single precision, in an order that
  * nothing changes: the same weights on every machine. */
@@ -17,14 +14,12 @@
 
 enum {
   SIGNAL_LOG2 = 15,
-  COUNT_LOG2 = 26,       /* features counted, two bits each */
-  FEATURES_MAX = 1 << 14 /* of one text; what a longer one has beyond teaches nothing */
+  COUNT_LOG2 = 26,        /* features counted, two bits each */
+  FEATURES_MAX = 1 << 14, /* of one text; what a longer one has beyond teaches nothing */
+  COUNT = 0,
+  COMPARE,
+  LEARN
 };
-
-/* What is done with a feature. */
-typedef enum stage { STAGE_COUNT, STAGE_TALLY, STAGE_LEARN } stage;
-
-static const float RATIO_MOST = 2; /* of the logarithm of a feature's ratio */
 
 typedef struct slot {
   float w[3], g[3]; /* weight and sum of squared gradients: positive, negative, neutral */
@@ -41,17 +36,18 @@ typedef struct fitting {
   uint8_t *counts;
   slot *slots; /* the words' table, then the signals' */
   float (*mean)[3];
-  float *scale; /* of a feature's value, by place */
+  float *telling; /* how well a feature tells labels apart: scales its input */
   size_t weights, places;
   uint32_t *order;
   size_t order_count;
-  float share[KT_MODEL_LANGUAGES + 1][3]; /* of a text, by language and label: balances labels */
+  /* By language and label: what makes labels equally frequent; the same times the language's
+   * weight, for a text's gradient. */
+  float balance[KT_MODEL_LANGUAGES + 1][3], rate[KT_MODEL_LANGUAGES + 1][3];
   input *in;
   size_t in_count;
   uint64_t random;
-  stage stage;
-  float tally; /* what the text counts for its label */
-  int label;
+  int step;            /* COUNT, COMPARE, LEARN */
+  uint8_t lang, label; /* of the text */
   double loss, loss_count;
 } fitting;
 
@@ -66,18 +62,20 @@ static void count_up(fitting *x, uint32_t id) {
 }
 
 static void take(fitting *x, int group, uint32_t id, int value) {
-  if (x->stage == STAGE_COUNT) {
+  if (x->step == COUNT) {
     count_up(x, id);
     return;
   }
   int signal = group == KT_GROUP_SIGNAL;
   if (!signal && count_of(x, id) < (unsigned)x->t->set.min_count) return;
+  if (x->in_count == FEATURES_MAX) return;
   uint32_t at =
       signal ? (uint32_t)x->weights + (id >> (32 - SIGNAL_LOG2)) : id >> (32 - x->t->set.log2);
-  if (x->stage == STAGE_TALLY)
-    x->slots[at].w[x->label] += x->tally;
-  else if (x->in_count < FEATURES_MAX)
-    x->in[x->in_count++] = (input){ at, x->scale[at] * (float)value / (float)KT_GROUP_UNITS };
+  if (x->step == COMPARE) {
+    x->slots[at].w[x->label] += x->balance[x->lang][x->label];
+    return;
+  }
+  x->in[x->in_count++] = (input){ at, (float)value / (float)KT_GROUP_UNITS * x->telling[at] };
 }
 
 static void drain(kt_features *f) {
@@ -94,10 +92,12 @@ static void drain(kt_features *f) {
 
 static void extract(fitting *x, const kt_train_text *text) {
   kt_train_features(x->t, &x->f, text->lang);
-  x->f.limit = KT_BUFFER;
+  x->f.each_piece = 0;
   x->f.drain = drain;
   x->f.user = x;
   x->in_count = 0;
+  x->lang = (uint8_t)(text->lang < 0 ? KT_MODEL_LANGUAGES : text->lang);
+  x->label = text->label;
   kt_features_run(&x->f, text->text);
 }
 
@@ -125,8 +125,7 @@ static void learn(fitting *x, const kt_train_text *text, float step) {
   for (int k = 0; k < 3; k++) sum += e[k] = kt_exact_exp((double)z[k] - (double)most);
   x->loss -= kt_exact_log(e[text->label] / sum + 1e-12);
   x->loss_count++;
-  int lang = text->lang < 0 ? KT_MODEL_LANGUAGES : text->lang;
-  float rate = x->share[lang][text->label] * x->t->set.weight[lang];
+  float rate = x->rate[x->lang][x->label];
   for (int k = 0; k < 3; k++) g[k] = ((float)(e[k] / sum) - (float)(k == text->label)) * rate;
   for (size_t i = 0; i < x->in_count; i++) {
     slot *s = &x->slots[x->in[i].at];
@@ -174,12 +173,12 @@ static kt_status run_once(fitting *x, int run, kt_error *err) {
     }
   }
   for (size_t i = 0; i < x->places; i++)
-    for (int k = 0; k < 3; k++) x->mean[i][k] += x->slots[i].w[k] * x->scale[i] / (float)o->seeds;
+    for (int k = 0; k < 3; k++) x->mean[i][k] += x->slots[i].w[k] * x->telling[i] / (float)o->seeds;
   return KT_OK;
 }
 
-/* Each label of a language has the same share in all. */
-static void set_shares(fitting *x) {
+/* Each label of a language has the same weight in all. */
+static void set_rates(fitting *x) {
   double n[KT_MODEL_LANGUAGES + 1][3] = { { 0 } };
   for (size_t i = 0; i < x->order_count; i++) {
     const kt_train_text *t = &x->t->texts[x->order[i]];
@@ -188,35 +187,34 @@ static void set_shares(fitting *x) {
   for (int l = 0; l <= KT_MODEL_LANGUAGES; l++)
     for (int k = 0; k < 3; k++) {
       double sum = n[l][0] + n[l][1] + n[l][2];
-      x->share[l][k] = n[l][k] > 0 ? (float)(sum / 3 / n[l][k]) : 0;
+      x->balance[l][k] = n[l][k] > 0 ? (float)(sum / 3 / n[l][k]) : 0;
+      x->rate[l][k] = x->balance[l][k] * x->t->set.weight[l];
     }
 }
 
-/* The spread of the logarithms of a label's share among the texts that hold a feature, to the power
- * 3/4. */
-static float ratio(const float tally[3]) {
-  double sum = (double)tally[0] + (double)tally[1] + (double)tally[2] + 3;
-  double most = -1e9, least = 1e9;
+/* Naive Bayes: the ratio of a feature's frequencies in the label that it speaks for most and for
+ * least, as a logarithm of at most 2, to the power of 3/4. */
+static float telling(const float count[3]) {
+  double sum = (double)count[0] + (double)count[1] + (double)count[2] + 3;
+  double least = 1e9, most = -1e9;
   for (int k = 0; k < 3; k++) {
-    double q = kt_exact_log(((double)tally[k] + 1) / sum);
-    if (q > most) most = q;
+    double q = kt_exact_log(((double)count[k] + 1) / sum);
     if (q < least) least = q;
+    if (q > most) most = q;
   }
-  float spread = (float)(most - least);
-  if (spread > RATIO_MOST) spread = RATIO_MOST;
+  float spread = most - least > 2 ? 2.0f : (float)(most - least);
   return sqrtf(spread) * sqrtf(sqrtf(spread));
 }
 
-static void set_scales(fitting *x) {
-  for (size_t i = 0; i < x->places; i++) x->slots[i] = (slot){ { 0 }, { 0 } };
-  x->stage = STAGE_TALLY;
-  for (size_t i = 0; i < x->order_count; i++) {
-    const kt_train_text *text = &x->t->texts[x->order[i]];
-    x->label = text->label;
-    x->tally = x->share[text->lang < 0 ? KT_MODEL_LANGUAGES : text->lang][text->label];
-    extract(x, text);
-  }
-  for (size_t i = 0; i < x->places; i++) x->scale[i] = ratio(x->slots[i].w);
+static void go_through(fitting *x, int step) {
+  x->step = step;
+  for (size_t i = 0; i < x->order_count; i++) extract(x, &x->t->texts[x->order[i]]);
+}
+
+static void compare(fitting *x) {
+  memset(x->slots, 0, x->places * sizeof *x->slots);
+  go_through(x, COMPARE);
+  for (size_t i = 0; i < x->places; i++) x->telling[i] = telling(x->slots[i].w);
 }
 
 /* The greatest step such that all but one of 5,000 weights that are not 0 fit into 127 steps. */
@@ -288,11 +286,10 @@ static kt_status fit(fitting *x, kt_error *err) {
   kt_trainer *t = x->t;
   for (size_t i = 0; i < t->count; i++)
     if (!t->texts[i].validation) x->order[x->order_count++] = (uint32_t)i;
-  set_shares(x);
-  x->stage = STAGE_COUNT;
-  for (size_t i = 0; i < x->order_count; i++) extract(x, &t->texts[x->order[i]]);
-  set_scales(x);
-  x->stage = STAGE_LEARN;
+  set_rates(x);
+  go_through(x, COUNT);
+  compare(x);
+  x->step = LEARN;
   t->state.total =
       t->state.done + (uint64_t)t->set.seeds * (uint64_t)t->set.passes * x->order_count;
   kt_status st = KT_OK;
@@ -311,21 +308,21 @@ kt_status kt_train_fit(kt_trainer *t, kt_error *err) {
   x->counts = kt_zalloc(t->env, counts);
   x->slots = kt_env_alloc(t->env, places * sizeof *x->slots);
   x->mean = kt_zalloc(t->env, places * sizeof *x->mean);
-  x->scale = kt_zalloc(t->env, places * sizeof *x->scale);
+  x->telling = kt_env_alloc(t->env, places * sizeof *x->telling);
   x->order = kt_env_alloc(t->env, (t->count + 1) * sizeof *x->order);
   x->in = kt_env_alloc(t->env, FEATURES_MAX * sizeof *x->in);
   t->params.features = KT_MODEL_FEATURES;
   t->params.weight_log2 = (uint32_t)t->set.log2;
   t->params.signal_log2 = SIGNAL_LOG2;
-  t->params.mixed_from = 256;
-  t->params.mixed_full = 768;
-  kt_status st = x->counts && x->slots && x->mean && x->scale && x->order && x->in
+  t->params.mixed_hit = 384;
+  t->params.mixed_least = 1 << 18;
+  kt_status st = x->counts && x->slots && x->mean && x->telling && x->order && x->in
                      ? fit(x, err)
                      : kt_fail_nomem(err, WHERE);
   kt_env_release(t->env, x->counts, counts);
   kt_env_release(t->env, x->slots, places * sizeof *x->slots);
   kt_env_release(t->env, x->mean, places * sizeof *x->mean);
-  kt_env_release(t->env, x->scale, places * sizeof *x->scale);
+  kt_env_release(t->env, x->telling, places * sizeof *x->telling);
   kt_env_release(t->env, x->order, (t->count + 1) * sizeof *x->order);
   kt_env_release(t->env, x->in, FEATURES_MAX * sizeof *x->in);
   kt_env_release(t->env, x, sizeof *x);

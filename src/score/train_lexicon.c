@@ -107,9 +107,14 @@ static int read_key(const compiling *c, kt_span key, uint32_t *hash, kt_letters 
   return words;
 }
 
-static void mark_stem(compiling *c, const kt_letters *l) {
-  uint32_t bit = kt_lex_bloom_bit(l->running[l->count], c->lang);
+static void mark(compiling *c, uint64_t running) {
+  uint32_t bit = kt_lex_bloom_bit(running, c->lang);
   c->bloom[bit >> 3] |= (uint8_t)(1u << (bit & 7));
+}
+
+static void mark_stem(compiling *c, const kt_letters *l) {
+  mark(c, l->running[l->count]);
+  mark(c, l->running[KT_LEX_STEM_MIN] ^ KT_LEX_GATE);
 }
 
 /* The beginnings of a phrase tell that it goes on. */
@@ -138,7 +143,7 @@ static kt_status add_key(compiling *c, kt_span key, kt_span kind, int value, kt_
   if (stem) key.len--;
   int words = read_key(c, key, &hash, &l, &faces, err);
   if (!words || words > KT_LEX_WORDS_MAX || (faces && words > 1)) return KT_OK;
-  if (stem && (words > 1 || faces || l.count < 3)) return KT_OK;
+  if (stem && (words > 1 || faces || l.count < KT_LEX_STEM_MIN)) return KT_OK;
   if (faces) lang = KT_LEX_ANY;
   if (stem) {
     mark_stem(c, &l);
