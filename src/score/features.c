@@ -18,17 +18,20 @@ static inline void put(kt_features *f, int group, uint32_t id) {
   f->ids[group][f->count[group]++] = id;
 }
 
-/* The weight is wanted when the text has been gone through: by then it is in the cache. */
-static inline void put_ahead(kt_features *f, int group, uint32_t id) {
-  /* As a number: a trainer has no weights to be fetched yet. */
+/* The weight is wanted when the text has been gone through: by then it is in the cache. As a
+ * number, because a trainer has no weights to be fetched yet. */
+static inline void fetch(const kt_features *f, uint32_t id) {
   uintptr_t row = (uintptr_t)f->ahead + (id >> f->ahead_shift) * sizeof(uint16_t);
   __builtin_prefetch((const void *)row);
+}
+
+static inline void put_ahead(kt_features *f, int group, uint32_t id) {
+  fetch(f, id);
   put(f, group, id);
 }
 
 static inline void put_copied(kt_features *f, int group, uint32_t id) {
-  uint32_t copy = kt_feature_copy(id, (unsigned)f->lang);
-  __builtin_prefetch((const uint16_t *)f->ahead + (copy >> f->ahead_shift));
+  fetch(f, kt_feature_copy(id, (unsigned)f->lang));
   put_ahead(f, group, id);
 }
 

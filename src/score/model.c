@@ -63,9 +63,7 @@ static int params_are_sound(const kt_model_params *p) {
   if (p->weight_log2 < 1 || p->weight_log2 > KT_WEIGHT_LOG2_MAX || p->signal_log2 < 1 ||
       p->signal_log2 > KT_SIGNAL_LOG2_MAX || p->languages > KT_MODEL_LANGUAGES)
     return 0;
-  if (p->weight_step < 0 || p->signal_step < 0 || p->mixed_from < 0 ||
-      p->mixed_full <= p->mixed_from)
-    return 0;
+  if (p->weight_step < 0 || p->signal_step < 0 || p->mixed_hit < 0 || p->mixed_least < 0) return 0;
   if (!ends(p->name, sizeof p->name) || !ends(p->version, sizeof p->version)) return 0;
   for (uint32_t i = 0; i < p->languages; i++)
     if (!ends(p->tags[i], KT_MODEL_TAG) || !p->tags[i][0] || !ends(p->words_else[i], KT_MODEL_TAG))
