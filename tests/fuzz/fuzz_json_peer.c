@@ -13,13 +13,13 @@
 #include "json/json.h"
 #include "strict.h"
 
-/* What json-c 0.16 and 0.17 take with JSON_TOKENER_STRICT and JSON_TOKENER_VALIDATE_UTF8 although
+/* What json-c 0.16 takes with JSON_TOKENER_STRICT and JSON_TOKENER_VALIDATE_UTF8 although
  * RFC 8259 does not, by what strict.c says of it:
  *  - literals: NaN, Infinity and -Infinity;
- *  - numbers: "01", "1.", "1.e5", "-", ".5" inside of containers, exponents without digits;
+ *  - numbers: a point without digits behind it, "1." and "1.e5";
  *  - control characters in strings, a tab or a line end among them;
  *  - UTF-8: overlong forms, surrogates and what lies above U+10FFFF.
- * Structure and escapes are never lax. */
+ * Structure and escapes are never lax. The check is by these kinds of faults, not by each text. */
 static int is_lax(strict_fault fault) {
   return fault == STRICT_LITERAL || fault == STRICT_NUMBER || fault == STRICT_CONTROL ||
          fault == STRICT_UTF8;
