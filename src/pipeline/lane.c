@@ -133,12 +133,19 @@ static int must_wait(const kt_lane *lane, const kt_item *it) {
   return lane->in_list != lane->flying;
 }
 
-static int has_room(const kt_lane *lane) {
-  return holds(lane) || lane->in_list < lane->window;
-}
-
 static int has_waiting(const kt_lane *lane) {
   return lane->in_list != lane->flying;
+}
+
+/* Then nothing overtakes what waits for another try. */
+static int keeps_order(const kt_lane *lane) {
+  return lane->window == 1;
+}
+
+/* What a sink that holds may hold is its own business. */
+static int has_room(const kt_lane *lane) {
+  if (holds(lane)) return !keeps_order(lane) || !has_waiting(lane);
+  return lane->in_list < lane->window;
 }
 
 static void pass(kt_lane *lane, kt_item *it) {
@@ -185,13 +192,18 @@ static kt_status take(kt_lane *lane, kt_error *err) {
   return 1;
 }
 
+static int is_waiting(const kt_delivery *d) {
+  return atomic_load(&d->state) == KT_DELIVERY_WAITING;
+}
+
 static int is_due(const kt_delivery *d) {
-  return atomic_load(&d->state) == KT_DELIVERY_WAITING && d->lane->p->now >= d->retry.not_before;
+  return is_waiting(d) && d->lane->p->now >= d->retry.not_before;
 }
 
 static void resubmit(kt_lane *lane, int *moved) {
   for (kt_delivery *d = lane->first, *next; d; d = next) {
     next = d->next;
+    if (!is_due(d) && is_waiting(d) && keeps_order(lane)) return;
     if (!is_due(d)) continue;
     if (!kt_lane_may_call(lane, d->attempt > 0)) return;
     KT_POINT("lane.resubmit");
@@ -210,8 +222,10 @@ static kt_status probe(kt_lane *lane, int *moved, kt_error *err) {
     return st;
   }
   kt_delivery *oldest = NULL;
-  for (kt_delivery *d = lane->first; d; d = d->next)
+  for (kt_delivery *d = lane->first; d; d = d->next) {
     if (is_due(d) && (!oldest || d->call < oldest->call)) oldest = d;
+    if (is_waiting(d) && keeps_order(lane)) break;
+  }
   if (!oldest) return KT_OK;
   submit(lane, oldest);
   *moved |= atomic_load(&oldest->state) != KT_DELIVERY_WAITING;
@@ -335,6 +349,7 @@ int64_t kt_lane_due(const kt_lane *lane) {
     int64_t at = d->retry.not_before > may ? d->retry.not_before : may;
     if (lane->tokens < 1 && lane->flying) at = INT64_MAX;
     if (at < due) due = at;
+    if (keeps_order(lane)) break;
   }
   if (lane->next && lane->next->sealed && has_room(lane) && !must_wait(lane, lane->next)) {
     int64_t at = lane->filter_retry.not_before > may ? lane->filter_retry.not_before : may;

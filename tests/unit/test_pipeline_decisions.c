@@ -266,6 +266,35 @@ static int fails_while_told(t_sink *s, kt_delivery *d, kt_error *err) {
   return kt_error_set(err, KT_EIO, KT_ERR_RETRYABLE, "t", "down");
 }
 
+static int whole_group_fails_once(t_sink *s, kt_delivery *d, kt_error *err) {
+  (void)err;
+  s->held[s->held_count++] = d;
+  if (s->calls == 3) { /* all that it holds comes back, the newest first */
+    kt_error why;
+    kt_error_set(&why, KT_EIO, KT_ERR_RETRYABLE, "t", "down");
+    while (s->held_count) kt_delivery_done(s->held[--s->held_count], KT_RETRY, &why);
+  }
+  return KT_OK;
+}
+
+START_TEST(test_D_order_window_1_keeps_it_in_a_sink_that_holds) {
+  for (int seed = 0; seed < 20; seed++) { /* the waits are random */
+    t_setup_with(&t, "live:", "holds:", "dead:");
+    for (int i = 0; i < seed; i++) kt_env_random(t.env);
+    t_set(&t, "lane.window", "1");
+    t.a.script = whole_group_fails_once;
+    feed(6, 0, "1");
+    t_run_for(&t, 600000);
+    ck_assert_uint_eq(t.a.held_count, 6);
+    for (size_t i = 0; i < 6; i++) {
+      kt_span id = kt_batch_record(kt_delivery_batch(t.a.held[i]), 0)->id;
+      ck_assert_int_eq(id.ptr[0], '0' + (int)i);
+    }
+    t_teardown(&t);
+  }
+}
+END_TEST
+
 /* ---- retry */
 
 static int two_waits(t_sink *s, kt_delivery *d, kt_error *err) {
@@ -335,6 +364,7 @@ int main(void) {
   tcase_add_test(c, test_D_dead_letter_batches_are_named_by_their_content);
   tcase_add_test(c, test_D_dead_letter_is_flushed_at_once);
   tcase_add_test(c, test_D_order_a_delete_waits_for_a_retry_in_a_sink_that_holds);
+  tcase_add_test(c, test_D_order_window_1_keeps_it_in_a_sink_that_holds);
   tcase_add_test(c, test_the_longest_wait_that_a_record_asks_for_counts);
   tcase_add_test(c, test_memory_short_sheds_nothing_that_a_required_lane_still_needs);
   return test_run(s);
