@@ -24,7 +24,7 @@ class Table(unittest.TestCase):
     def test_every_row_is_answered_or_waits(self):
         later = re.search(r"^Later rows.*\Z", self.text, re.M | re.S)[0]
         later = [int(n) for n in re.findall(r"\d+", later)]
-        self.assertEqual(sorted([int(r[0]) for r in self.rows] + later), list(range(1, ROWS + 1)))
+        self.assertEqual(sorted({int(r[0]) for r in self.rows}), sorted(set(range(1, ROWS + 1)) - set(later)))
 
 
 class Answers(Case):
