@@ -81,7 +81,7 @@ START_TEST(any_bytes_are_scored) {
         static const char some[] = "a \xF0\x9F\x98\x80#@:'&-";
         text[i] = kind == 0   ? (char)r
                   : kind == 1 ? (char)('a' + r % 26)
-                  : kind == 2 ? some[r % 14]
+                  : kind == 2 ? some[r % (sizeof some - 1)]
                               : 'z';
       }
       char *tight = malloc(sizes[k] + 1); /* so that reading on is seen */
