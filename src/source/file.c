@@ -12,10 +12,7 @@
 #include "base/sys.h"
 
 #define WHERE "source.file"
-enum {
-  FILES_A_STEP = 64, /* opened in one read, so that many empty ones do not hold the others up */
-  KEPT_MARKS = 1000  /* of files that are not there: they may come back */
-};
+enum { FILES_A_STEP = 64 }; /* opened in one read: many empty ones do not hold the others up */
 
 static const char options[] =
     "\t\t\t\t\t\tReads posts from files: a path, a folder, a glob, or - for standard input; gzip, "
@@ -112,7 +109,7 @@ int kt_file_is_done(const kt_file_source *s, const kt_reader *r) {
 /* A checkpoint that is used for years would name each file that ever was. */
 static void forget_old(kt_file_source *s) {
   struct stat st;
-  if (s->marks.count <= s->paths.count + KEPT_MARKS) return;
+  if (s->marks.count <= s->paths.count + KT_KEPT_MARKS) return;
   for (size_t i = 0; i < s->paths.count; i++)
     if (kt_sys_stat(s->paths.list[i], &st) == 0) kt_marks_see(&s->marks, st.st_dev, st.st_ino);
   for (size_t i = 0; i < s->renamed.count; i++)

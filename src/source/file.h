@@ -7,6 +7,8 @@
 #include "source/paths.h"
 #include "source/reader.h"
 
+enum { KT_KEPT_MARKS = 1000 }; /* of files that are not there: they may come back */
+
 typedef struct kt_file_source {
   const kt_env *env;
   char *target;
@@ -23,6 +25,7 @@ typedef struct kt_file_source {
   int listed_before;
   int waits_for_stream;
   int unsure;     /* follow: something could not be looked at, so that nothing counts as gone */
+  int forbidden;  /* follow: some may not be looked at, so that places of what is gone are kept */
   int complained; /* follow: that the target cannot be listed */
   kt_marks marks; /* of files that are not open */
   kt_checkpoint *checkpoint;

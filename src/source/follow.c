@@ -99,15 +99,29 @@ static kt_status add_tail(kt_file_source *s, kt_feed *feed, const char *path, co
   return KT_OK;
 }
 
+/* What may not be looked at may be there: what is open of it or below it is not gone, and of what
+ * was closed the place is kept. */
+static void forbidden(kt_file_source *s, const char *path) {
+  size_t n = strlen(path);
+  for (size_t i = 0; i < s->tail_count; i++) {
+    const char *open = s->tails[i]->path;
+    if (strncmp(open, path, n) == 0 && (!open[n] || open[n] == '/')) s->tails[i]->listed = 1;
+  }
+  s->forbidden = 1;
+}
+
 /* One name of the listing. */
 static kt_status look_at(kt_file_source *s, kt_feed *feed, const char *path, int64_t mono_ms,
                          kt_error *err) {
   struct stat st;
   if (kt_sys_stat(path, &st) < 0) {
-    s->unsure |= errno != ENOENT;
+    if (errno == EACCES || errno == ELOOP)
+      forbidden(s, path);
+    else
+      s->unsure |= errno != ENOENT;
     return KT_OK;
   }
-  if (S_ISDIR(st.st_mode)) s->unsure = 1; /* it may not be read: nothing is known of its files */
+  if (S_ISDIR(st.st_mode)) forbidden(s, path); /* one that may be read is not in the list */
   if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return KT_OK;
   kt_reader *r = find_tail(s, &st);
   if (r) {
@@ -152,7 +166,7 @@ static kt_status rescan(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_er
   kt_status st = kt_paths_expand(&paths, s->env, s->target, s->recursive, &why);
   KT_POINT("follow.listed");
   int listed = st == KT_OK;
-  s->unsure = 0;
+  s->unsure = s->forbidden = 0;
   if (st == KT_EIO) st = cannot_list(s, &why);
   if (st < 0 && err) *err = why;
   for (size_t i = 0; i < s->tail_count; i++) {
@@ -163,6 +177,7 @@ static kt_status rescan(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_er
     st = look_at(s, feed, s->renamed.list[i], mono_ms, err);
   for (size_t i = 0; st == KT_OK && i < paths.count; i++)
     st = look_at(s, feed, paths.list[i], mono_ms, err);
+  size_t paths_count = paths.count;
   kt_paths_free(&paths);
   /* What could not be looked at is not gone. */
   if (st == KT_OK && s->unsure) return KT_OK;
@@ -176,16 +191,18 @@ static kt_status rescan(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt_er
   if (st == KT_OK) s->listed_before = 1;
   if (st == KT_OK) kt_paths_free(&s->renamed); /* they are open now, and listed no more */
   /* An open file's place is with its reader, that of a file which is gone with nobody. */
-  if (st == KT_OK && listed) kt_marks_drop_unseen(&s->marks);
+  int keep = s->forbidden && s->marks.count <= paths_count + KT_KEPT_MARKS;
+  if (st == KT_OK && listed && !keep) kt_marks_drop_unseen(&s->marks);
   return st;
 }
 
-/* What could not be read of a file that is gone from its name is for the next run to find. */
-static kt_status leave_unread(kt_file_source *s, const kt_reader *r, kt_error *err) {
+/* What could not be read of a file that is gone from its name is for the next run to find; one that
+ * may have gone to where nobody may look may come back. */
+static kt_status leave_mark(kt_file_source *s, const kt_reader *r, kt_error *err) {
   kt_mark mark;
-  if (!r->unreadable) return KT_OK;
+  if (!r->unreadable && !s->forbidden) return KT_OK;
   kt_reader_mark(r, &mark);
-  mark.unread = 1;
+  mark.unread = r->unreadable;
   return kt_marks_put(&s->marks, &mark) < 0 ? kt_fail_nomem(err, WHERE) : KT_OK;
 }
 
@@ -207,7 +224,7 @@ static kt_status read_tail(kt_file_source *s, kt_feed *feed, int64_t mono_ms, kt
       r->ready = 0;
       return KT_AGAIN;
     }
-    st = leave_unread(s, r, err);
+    st = leave_mark(s, r, err);
     if (st == KT_OK) remove_tail(s, s->tail);
     return st;
   }

@@ -3,6 +3,7 @@
  * the test turns. */
 #include <sys/stat.h>
 
+#include "source/file.h"
 #include "source_run.h"
 
 /* Lets one interval pass. */
@@ -247,6 +248,46 @@ START_TEST(test_follow_forbidden) {
 }
 END_TEST
 
+static void nobody_or_me(int nobody) {
+  if (geteuid() && getuid() == geteuid()) return; /* no root: the modes count as they are */
+  ck_assert_int_eq(seteuid(nobody ? 65534 : 0), 0);
+}
+
+/* A folder that may not be read keeps no file open that is gone elsewhere, and lets go of none that
+ * may still be in it. */
+START_TEST(test_follow_forbidden_folder) {
+  run r;
+  const kt_file_source *s;
+  ck_assert_int_eq(chmod(".", 0755), 0);
+  ck_assert_int_eq(mkdir("in", 0777) | mkdir("in/c", 0755) | chmod("in", 0777), 0);
+  put("in/a", "1\n");
+  put("in/c/b", "2\n");
+  FILE *b = fopen("in/c/b", "ab");
+  ck_assert_ptr_nonnull(b);
+  nobody_or_me(1);
+  start(&r, "in", "follow=true recursive=true rotate.wait=1s");
+  s = r.self;
+  ck_assert_str_eq(tick(&r), "in/a:1:0=1|in/c/b:1:0=2|");
+  nobody_or_me(0);
+  ck_assert_int_eq(chmod("in/c", 0), 0);
+  nobody_or_me(1);
+  ck_assert_str_eq(tick(&r), "!in/c=|");
+  ck_assert_int_eq(rename("in/a", "in/.a"), 0);
+  for (int i = 0; i < 10; i++) ck_assert_str_eq(tick(&r), "");
+  ck_assert_uint_eq(s->tail_count, 1);
+  fputs("3\n", b);
+  fclose(b);
+  ck_assert_str_eq(tick(&r), "in/c/b:2:2=3|");
+  ck_assert_int_eq(rename("in/.a", "in/a"), 0); /* it was only away */
+  ck_assert_str_eq(tick(&r), "");
+  nobody_or_me(0);
+  ck_assert_int_eq(chmod("in/c", 0755), 0);
+  append("in/a", "4\n");
+  ck_assert_str_eq(tick(&r), "in/a:2:2=4|");
+  stop(&r);
+}
+END_TEST
+
 /* Rotated while nobody looked: the old file is read to its end, then forgotten. */
 START_TEST(test_follow_rotated_before) {
   run a, b;
@@ -288,6 +329,7 @@ int main(void) {
   tcase_add_test(t, test_follow_resume);
   tcase_add_loop_test(t, test_follow_damaged, 0, 3);
   tcase_add_test(t, test_follow_forbidden);
+  tcase_add_test(t, test_follow_forbidden_folder);
   tcase_add_test(t, test_follow_rotated_before);
   suite_add_tcase(s, t);
   return test_run(s);
