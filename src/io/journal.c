@@ -334,10 +334,10 @@ kt_status kt_journal_mend(kt_journal *j, kt_error *err) {
 
 /* The entry of this group stands behind `bytes` and did not become safe. */
 static kt_status take_back(kt_journal *j, kt_error *err) {
-  fail_os(j, "write", err);
+  kt_status st = fail_os(j, "write", err);
   j->torn = 1;
   kt_journal_mend(j, NULL);
-  return KT_EIO;
+  return st;
 }
 
 kt_status kt_journal_settle(kt_journal *j, kt_error *err) {
@@ -392,8 +392,9 @@ static kt_status rewrite(kt_journal *j, kt_error *err) {
 }
 
 static kt_status append(kt_journal *j, kt_error *err) {
-  if (kt_journal_settle(j, err) < 0) return KT_EIO;
-  if (kt_journal_mend(j, err) < 0) return KT_EIO;
+  kt_status st = kt_journal_settle(j, err);
+  if (st == KT_OK) st = kt_journal_mend(j, err);
+  if (st < 0) return st;
   KT_POINT("journal.append");
   if (put_group(j)) return kt_fail_nomem(err, WHERE);
   if (kt_sys_write_all(j->fd, j->text.ptr, j->text.len, NULL) ||

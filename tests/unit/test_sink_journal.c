@@ -2,6 +2,7 @@
 #include "tempdir.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <sys/file.h>
 
 #include "base/hash.h"
@@ -54,6 +55,40 @@ int kt_sys_flock(int fd, int op) {
   }
   return flock(fd, op);
 }
+
+static int sync_error;
+
+int kt_sys_fdatasync(int fd) {
+  (void)fd;
+  errno = sync_error;
+  return sync_error ? -1 : 0;
+}
+
+/* What a commit answers is what its error says. */
+START_TEST(journal_answers_as_its_error_says) {
+  static const struct {
+    int error;
+    kt_status status;
+  } of[] = { { ENOMEM, KT_ENOMEM }, { EIO, KT_EIO } };
+  kt_env *env = test_env(NULL, NULL);
+  kt_journal *j = load(env);
+  ck_assert_int_eq(kt_journal_reset(j, "x", NULL), KT_OK);
+  kt_journal_file *f = kt_journal_file_new(j, "f", 0);
+  ck_assert_int_eq(commit(j, f, 10, 1), KT_OK);
+  for (int i = 0; i < 4; i++) { /* the second of each finds the torn end of the first */
+    kt_error err = { 0 };
+    sync_error = of[i / 2].error;
+    kt_journal_begin(j);
+    ck_assert_int_eq(kt_journal_stage_file(j, f, 20, 1), KT_OK);
+    ck_assert_int_eq(kt_journal_commit(j, &err), of[i / 2].status);
+    ck_assert_int_eq(err.code, of[i / 2].status);
+  }
+  sync_error = 0;
+  ck_assert_int_eq(commit(j, f, 20, 2), KT_OK);
+  kt_journal_close(j);
+  kt_env_free(env);
+}
+END_TEST
 
 START_TEST(journal_remembers_files_and_batches) {
   kt_env *env = test_env(NULL, NULL);
@@ -363,6 +398,7 @@ int main(void) {
   tcase_add_checked_fixture(t, tempdir_make, tempdir_remove);
   tcase_set_timeout(t, 60);
   tcase_add_test(t, journal_remembers_files_and_batches);
+  tcase_add_test(t, journal_answers_as_its_error_says);
   tcase_add_test(t, journal_cut_at_each_byte_keeps_whole_groups);
   tcase_add_test(t, journal_with_a_changed_byte_never_lies);
   tcase_add_test(t, journal_is_bounded_and_keeps_the_newest);
