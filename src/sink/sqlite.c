@@ -126,9 +126,10 @@ static const char insert_post[] =
     "score_neutral=coalesce(excluded.score_neutral,score_neutral),"
     "score_mixed=coalesce(excluded.score_mixed,score_mixed),"
     /* Whose score it is goes with the score. */
-    "scorer=iif(excluded.sentiment IS NULL,scorer,excluded.scorer),"
-    "scorer_version=iif(excluded.sentiment IS NULL,scorer_version,excluded.scorer_version),"
-    "model_hash=iif(excluded.sentiment IS NULL,model_hash,excluded.model_hash),"
+    "scorer=CASE WHEN excluded.sentiment IS NULL THEN scorer ELSE excluded.scorer END,"
+    "scorer_version=CASE WHEN excluded.sentiment IS NULL THEN scorer_version "
+    "ELSE excluded.scorer_version END,"
+    "model_hash=CASE WHEN excluded.sentiment IS NULL THEN model_hash ELSE excluded.model_hash END,"
     "arrived_ms=excluded.arrived_ms,raw=coalesce(excluded.raw,raw) "
     "WHERE excluded.arrived_ms>=coalesce(p.arrived_ms,excluded.arrived_ms) "
     "AND excluded.truncated<=p.truncated";
@@ -271,12 +272,15 @@ static void bind_int(sqlite3_stmt *q, int i, int64_t v) {
 }
 
 /* As the shortest decimal, which the column's REAL affinity turns into a number: 0.1 stays 0.1. */
-static kt_status bind_scores(sqlite_sink *s, sqlite3_stmt *q, const kt_score *score) {
+static kt_status bind_scores(sqlite_sink *s, sqlite3_stmt *q, const kt_batch *b, uint32_t at) {
   static const char *const labels[] = { NULL, "POSITIVE", "NEGATIVE", "NEUTRAL", "MIXED" };
-  if (!score || score->label < KT_LABEL_POSITIVE || score->label > KT_LABEL_MIXED) {
-    for (int i = 15; i <= 19; i++) sqlite3_bind_null(q, i);
-    return KT_OK;
-  }
+  const kt_score *score = kt_batch_score(b, at);
+  int has = score && score->label >= KT_LABEL_POSITIVE && score->label <= KT_LABEL_MIXED;
+  bind_text(q, 22, has ? kt_batch_scorer(b) : KT_NULL_SPAN);
+  bind_text(q, 23, has ? kt_batch_scorer_version(b) : KT_NULL_SPAN);
+  bind_text(q, 24, has ? kt_batch_model_hash(b) : KT_NULL_SPAN);
+  for (int i = 15; !has && i <= 19; i++) sqlite3_bind_null(q, i);
+  if (!has) return KT_OK;
   const float values[] = { score->positive, score->negative, score->neutral, score->mixed };
   size_t ends[4];
   s->scratch.len = 0;
@@ -299,7 +303,6 @@ static kt_status step_once(sqlite_sink *s, sqlite3_stmt *q, kt_error *err) {
 static kt_status put_post(sqlite_sink *s, const kt_batch *b, uint32_t i, kt_error *err) {
   static const uint32_t flags[] = { KT_REPOST, KT_REPLY, KT_QUOTE, KT_TRUNCATED, KT_EDITED };
   const kt_record *r = kt_batch_record(b, i);
-  const kt_score *score = kt_batch_score(b, i);
   sqlite3_stmt *q = s->queries[INSERT_POST];
   char created[40];
   kt_span iso = KT_NULL_SPAN;
@@ -315,12 +318,9 @@ static kt_status put_post(sqlite_sink *s, const kt_batch *b, uint32_t i, kt_erro
   bind_text(q, 8, r->user_name);
   bind_text(q, 9, r->ref_id);
   for (int k = 0; k < 5; k++) bind_int(q, 10 + k, (r->flags & flags[k]) != 0);
-  if (bind_scores(s, q, score)) return kt_fail_nomem(err, WHERE);
+  if (bind_scores(s, q, b, i)) return kt_fail_nomem(err, WHERE);
   bind_int(q, 20, r->arrived_ms != KT_UNKNOWN ? r->arrived_ms : kt_env_now_ms(s->env));
   bind_text(q, 21, s->raw ? r->raw : KT_NULL_SPAN);
-  bind_text(q, 22, score ? kt_batch_scorer(b) : KT_NULL_SPAN);
-  bind_text(q, 23, score ? kt_batch_scorer_version(b) : KT_NULL_SPAN);
-  bind_text(q, 24, score ? kt_batch_model_hash(b) : KT_NULL_SPAN);
   return step_once(s, q, err);
 }
 

@@ -104,8 +104,8 @@ static kt_status add_tail(kt_file_source *s, kt_feed *feed, const char *path, co
 static void forbidden(kt_file_source *s, const char *path) {
   size_t n = strlen(path);
   for (size_t i = 0; i < s->tail_count; i++) {
-    const char *open = s->tails[i]->path;
-    if (strncmp(open, path, n) == 0 && (!open[n] || open[n] == '/')) s->tails[i]->listed = 1;
+    const char *held = s->tails[i]->path;
+    if (strncmp(held, path, n) == 0 && (!held[n] || held[n] == '/')) s->tails[i]->listed = 1;
   }
   s->forbidden = 1;
 }

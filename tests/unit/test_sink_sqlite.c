@@ -130,8 +130,15 @@ START_TEST(sqlite_says_who_scored) {
     }
     try_deliver(&s, d);
   }
+  /* A scorer that failed has no score of its own. */
+  kt_delivery failed = try_batch(POST("2", "two"));
+  ck_assert_int_eq(kt_batch_want_scores(failed.batch), KT_OK);
+  failed.batch->scores[0].flags = KT_SCORE_FAILED;
+  kt_batch_set_scorer(failed.batch, kt_span_of("mine"), kt_span_of("2"), kt_span_of("ab12"));
+  try_deliver(&s, failed);
   try_close(&s);
-  expect("SELECT sentiment,scorer,scorer_version,model_hash FROM posts", "POSITIVE|mine|2|ab12|");
+  expect("SELECT sentiment,scorer,scorer_version,model_hash FROM posts ORDER BY tweet_id",
+         "POSITIVE|mine|2|ab12|null|null|null|null|");
 }
 END_TEST
 
