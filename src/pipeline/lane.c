@@ -111,14 +111,19 @@ static kt_status apply_filter(kt_lane *lane, kt_delivery *d, kt_error *why) {
   return KT_OK;
 }
 
-/* As the pipeline's filters; only this lane waits or is held. */
+/* As the pipeline's filters; only this lane waits or is held. A shortage of memory holds none: the
+ * step tells it, and the next one begins the tries anew. */
 static void filter_failed(kt_lane *lane, kt_status st, kt_error *why) {
   if (!why->code) kt_error_set(why, st, 0, WHERE, "the lane's filter failed without saying why");
   lane->error = *why;
-  if (kt_may_retry(lane->p, &lane->filter_retry, why))
+  if (kt_may_retry(lane->p, &lane->filter_retry, why)) {
     kt_backoff_fail(lane->p, &lane->filter_retry, why->retry_after_ms);
-  else
+  } else if (kt_is_short(why)) {
+    lane->filter_retry = (kt_backoff){ 0, 0 };
+    kt_break(lane->p, st, why);
+  } else {
     kt_lane_hold(lane, why);
+  }
 }
 
 static int holds(const kt_lane *lane) {

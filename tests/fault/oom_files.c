@@ -114,7 +114,7 @@ static kt_status database(oom *o) {
                          .filter = "dedup:?window=10",
                          .scorer = "by-length:",
                          .workers = "0",
-                         .sinks = { SQLITE },
+                         .sinks = { SQLITE "&lane.window=4" }, /* what waits may be overtaken */
                          .dead = "sqlite:{dir}/dead.db?sync=none" });
 }
 static kt_status hours(oom *o) {

@@ -710,6 +710,22 @@ START_TEST(test_a_lane_filter_that_fails_for_good_holds_its_lane) {
 }
 END_TEST
 
+START_TEST(test_a_lane_filter_short_of_memory_holds_nothing) {
+  filtered_lane();
+  t.filter.fails = 25;
+  t.filter.reason = failure(KT_ENOMEM, KT_ERR_RETRYABLE, 0);
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(t_run_for(&t, 600000), KT_ENOMEM);
+    ck_assert(t.err.flags & KT_ERR_RETRYABLE);
+    ck_assert_uint_eq(t_lane(&t, 1).held, 0);
+  }
+  ck_assert_int_eq(t_run_for(&t, 600000), KT_END);
+  ck_assert_uint_eq(t.b.count, 10);
+  ck_assert_uint_eq(t.source.committed, 10);
+  t_teardown(&t);
+}
+END_TEST
+
 START_TEST(test_names_of_lanes) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "a:?lane.window=2", &t.err), KT_OK);
@@ -770,6 +786,7 @@ int main(void) {
   tcase_add_test(c, test_a_lane_filter_only_changes_what_is_owed_there);
   tcase_add_test(c, test_a_lane_filter_that_fails_is_tried_again);
   tcase_add_test(c, test_a_lane_filter_that_fails_for_good_holds_its_lane);
+  tcase_add_test(c, test_a_lane_filter_short_of_memory_holds_nothing);
   tcase_add_test(c, test_names_of_lanes);
   suite_add_tcase(s, c);
   return test_run(s);
