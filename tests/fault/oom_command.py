@@ -34,7 +34,8 @@ CASES = {
 
 class Command:
     def __init__(self, command, preload, folder):
-        self.command, self.preload, self.folder = command, preload, pathlib.Path(folder)
+        self.command, self.preload = os.path.abspath(command), os.path.abspath(preload)  # it runs elsewhere
+        self.folder = pathlib.Path(folder)
 
     def run(self, args, n=0, for_good=False, count=None):
         env = {k: v for k, v in os.environ.items() if not k.startswith(("OOM_", "KAPPATWEET_"))}
