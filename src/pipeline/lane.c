@@ -97,7 +97,7 @@ static void submit(kt_lane *lane, kt_delivery *d) {
 
 /* What this lane's own filter drops is not owed here. */
 static kt_status apply_filter(kt_lane *lane, kt_delivery *d, kt_error *why) {
-  if (!lane->filter.open || !d->count) return KT_OK;
+  if (!lane->filter.open) return KT_OK;
   kt_pipeline *p = lane->p;
   if (kt_grow(p->env, &lane->keep, &lane->keep_cap, d->count, 1)) return kt_fail_nomem(why, WHERE);
   memset(lane->keep, 1, d->count);
@@ -237,11 +237,6 @@ static kt_status probe(kt_lane *lane, int *moved, kt_error *err) {
   return KT_OK;
 }
 
-/* All before the barrier is finished. */
-static int is_flushed(const kt_lane *lane) {
-  return !lane->unflushed && (!lane->first || lane->first->item->ordinal >= lane->flush_to);
-}
-
 /* What waits can be called only after something in flight is done. */
 static int is_stuck(const kt_lane *lane) {
   return lane->flying && (lane->full || lane->tokens < 1 || kt_lane_is_broken(lane));
@@ -280,7 +275,8 @@ static void flush(kt_lane *lane) {
   KT_POINT("lane.flushed");
   lane->unflushed = lane->flush_asked = 0;
   lane->flush_retry = (kt_backoff){ 0, 0 };
-  if (is_flushed(lane)) lane->flush_to = 0;
+  int before = lane->first && lane->first->item->ordinal < lane->flush_to;
+  if (!before) lane->flush_to = 0; /* all before the barrier is finished */
 }
 
 kt_status kt_lane_step(kt_lane *lane, int *moved, kt_error *err) {
@@ -318,12 +314,13 @@ void kt_lane_cancel(kt_lane *lane) {
   }
 }
 
-/* Only what every required lane has finished: the others' batches are in memory anyhow. */
+/* Only what every required lane has finished: the others' batches are in memory anyhow. Nothing is
+ * in flight. */
 void kt_lane_shed(kt_lane *lane, int *moved) {
   uint64_t lost = 0;
   for (kt_delivery *d = lane->first, *next; d; d = next) {
     next = d->next;
-    if (d->item->owed || atomic_load(&d->state) != KT_DELIVERY_WAITING) continue;
+    if (d->item->owed) continue;
     lost += d->count;
     kt_delivery_finish(d);
   }

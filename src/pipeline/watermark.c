@@ -33,14 +33,14 @@ void kt_watermark_idle(kt_pipeline *p) {
 
 void kt_watermark_tell(kt_lane *lane) {
   const kt_pipeline *p = lane->p;
-  const kt_sink_ops *ops = lane->sink.open ? &lane->sink.ops->sink : NULL;
+  const kt_sink_ops *ops = &lane->sink.ops->sink;
   if (p->feed.ended && !p->feed.stopping && !p->feed.failed.code && !p->unsealed && !lane->next)
     lane->watermark_due = INT64_MAX; /* nothing comes any more: every hour can be closed */
   if (lane->watermark_due == KT_UNKNOWN || lane->held) return;
   if (lane->watermark_due > lane->watermark_ms) {
     KT_POINT("lane.watermark");
     lane->watermark_ms = lane->watermark_due;
-    if (ops && ops->watermark) ops->watermark(lane->sink.self, lane->watermark_ms);
+    if (ops->watermark) ops->watermark(lane->sink.self, lane->watermark_ms);
   }
   lane->watermark_due = KT_UNKNOWN;
 }

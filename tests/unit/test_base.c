@@ -259,6 +259,8 @@ START_TEST(ops_take_old_and_new_tables) {
   ck_assert_ptr_null(dst.second);
   shorter.size = 8;
   ck_assert_int_eq(kt_ops_take(&dst, sizeof dst, 16, &shorter, "t", NULL), KT_EINVAL);
+  shorter.size = 0x10000001; /* a table of pointers where .size was forgotten */
+  ck_assert_int_eq(kt_ops_take(&dst, sizeof dst, 16, &shorter, "t", NULL), KT_EINVAL);
   shorter = (table){ sizeof shorter, 1, NULL, NULL };
   ck_assert_int_eq(kt_ops_take(&dst, sizeof dst, 16, &shorter, "t", NULL), KT_ENOTSUP);
   ck_assert_int_eq(kt_ops_take(&dst, sizeof dst, 16, NULL, "t", NULL), KT_EINVAL);
