@@ -7,6 +7,7 @@
  * that of its own malloc and not counted on the env: an allocator can be given to SQLite only for
  * the whole process, which is not a library's to do. It is bounded by the page cache (8 MiB). */
 #include <kappatweet/sink.h>
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 
@@ -63,7 +64,12 @@ typedef struct sqlite_sink {
 
 static kt_status fail(const sqlite_sink *s, int rc, const char *what, kt_error *err) {
   int base = rc & 0xFF;
+  int e = s->db ? sqlite3_system_errno(s->db) : 0;
   if (base == SQLITE_NOMEM) return kt_fail_nomem(err, WHERE);
+  if (base == SQLITE_CANTOPEN && e) {
+    errno = e;
+    return kt_disk_fail(WHERE, what, s->path, err);
+  }
   int damaged = base == SQLITE_CORRUPT || base == SQLITE_NOTADB;
   int passes = base == SQLITE_BUSY || base == SQLITE_LOCKED || base == SQLITE_FULL ||
                rc == SQLITE_IOERR_SHMSIZE; /* no room for the shared memory file */
@@ -72,7 +78,7 @@ static kt_status fail(const sqlite_sink *s, int rc, const char *what, kt_error *
   kt_status st =
       kt_fail(err, damaged ? KT_ECORRUPT : KT_EIO, passes ? KT_ERR_RETRYABLE : KT_ERR_FATAL, WHERE,
               "cannot %s %.100s: %s", what, s->path, why);
-  if (err && s->db) err->os_error = sqlite3_system_errno(s->db);
+  if (err) err->os_error = e;
   return st;
 }
 
@@ -152,9 +158,6 @@ static kt_status connect_to(sqlite_sink *s, int flags, kt_error *err) {
   if (s->db) sqlite3_extended_result_codes(s->db, 1);
   if (rc == SQLITE_OK) return KT_OK;
   kt_status st = fail(s, rc, "open", err);
-  int e = s->db ? sqlite3_system_errno(s->db) : 0;
-  if (e) kt_fail_os(err, e, WHERE, "cannot open %.120s", s->path);
-  if (e && err) err->flags |= KT_ERR_FATAL;
   sqlite3_close(s->db);
   s->db = NULL;
   return st;

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -225,6 +226,31 @@ START_TEST(sqlite_busy_is_tried_again) {
 }
 END_TEST
 
+/* Of the database, its log or the index of that, whichever finds none left. */
+START_TEST(sqlite_waits_for_descriptors) {
+  try_sink s;
+  struct rlimit all, few;
+  kt_delivery d = try_posts(1, 1);
+  open_db(&s, "sync=none");
+  ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &all), 0);
+  few = all;
+  int left = -1, next = dup(0);
+  close(next);
+  do {
+    few.rlim_cur = (rlim_t)(next + ++left);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    if (try_submit(&s, &d) == KT_OK) break;
+    ck_assert_msg(s.err.flags == KT_ERR_RETRYABLE && strstr(s.err.message, "Too many open files"),
+                  "%d left: %s", left, s.err.message);
+  } while (left < 10);
+  ck_assert_int_eq(left, 3);
+  ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &all), 0);
+  try_close(&s);
+  expect("SELECT count(*) FROM posts", "1|");
+  kt_batch_unref(d.batch);
+}
+END_TEST
+
 /* The call that finds it has taken its batch: the deliveries are told, not the caller. */
 START_TEST(sqlite_full_disk_is_told_to_deliveries) {
   try_sink s;
@@ -376,6 +402,7 @@ int main(void) {
   tcase_add_test(t, D_erasure_text_is_in_no_file);
   tcase_add_test(t, sqlite_one_transaction_a_group);
   tcase_add_test(t, sqlite_busy_is_tried_again);
+  tcase_add_test(t, sqlite_waits_for_descriptors);
   tcase_add_test(t, sqlite_full_disk_is_told_to_deliveries);
   tcase_add_test(t, sqlite_refuses_clearly);
   tcase_add_test(t, sqlite_leaves_a_foreign_database_alone);
