@@ -4,8 +4,11 @@
 
   name TAB pass|fail|skip TAB reason TAB how many cases
 
-A program of libcheck or one that speaks TAP counts as its cases, any other as one.
+A program of libcheck or one that speaks TAP counts as its cases, any other as one. A case that is skipped in
+a program that passes is told too: `ok 3 - name # SKIP reason` of TAP, `... skipped 'reason'` of unittest, or a
+line `SKIP: case: reason`.
 """
+import collections
 import json
 import re
 import sys
@@ -19,6 +22,13 @@ def cases(output):
         return sum(c[0] for c in checks) - bad, bad
     good = len(re.findall(r"^ok\b(?!.*# *skip)", output, re.M | re.I))
     return good, len(re.findall(r"^not ok\b(?!.*# *todo)", output, re.M | re.I))
+
+
+def skipped(output):
+    """What each case said that was left out."""
+    tap = re.findall(r"^ok\b.*?# *skip\w* *(.*)$", output, re.M | re.I)
+    unittest = [m[1] for m in re.findall(r"\.\.\. skipped (['\"])(.*)\1$", output, re.M)]
+    return tap + unittest + re.findall(r"^SKIP: *(.*)$", output, re.M)
 
 
 def main():
@@ -36,6 +46,9 @@ def main():
             print(f"{name}\tskip\t{said}\t1")
         elif test["result"] in ("OK", "EXPECTEDFAIL"):
             print(f"{name}\tpass\t\t{good or 1}")
+            told = collections.Counter(skipped(output))
+            for said, times in told.items():
+                print(f"{name}, {times} of its cases\tskip\t{said}\t{times}")
         else:
             print(f"{name}\tfail\t{test['result'].lower()}\t{bad or 1}")
             if good:

@@ -327,4 +327,4 @@ class TopWords(Case):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)

@@ -207,6 +207,9 @@ def at_random(args, report, workload, kills, seed):
 
 def random_kills(args, total, pool, chosen):
     kinds = [w(scale=4) for w in chosen if w is not workloads.Follow]
+    if not kinds:
+        print("random kills: none, they are not for what ends by the clock")
+        return []
     share = -(-total // len(kinds))
     parts = [pool.submit(at_random, args, Report(), w, share, "%s %s" % (args.seed, w.name)) for w in kinds]
     done = [p.result() for p in parts]

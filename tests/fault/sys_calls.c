@@ -156,15 +156,25 @@ START_TEST(every_call_fails) {
   world_remove();
   fprintf(stderr, "%u faults injected in %u runs, %u wrong\n", seam_injected(), tried / every,
           failed);
+  ck_assert_msg(tried > 0, "no case has such a name");
   ck_assert_uint_eq(failed, 0);
 }
 END_TEST
 
 int main(int argc, char **argv) {
   for (int i = 1; i < argc; i++) {
-    if (!strcmp(argv[i], "--show")) show = 1;
-    if (!strcmp(argv[i], "--every") && i + 1 < argc) every = (unsigned)atoi(argv[++i]);
-    if (!strcmp(argv[i], "--case") && i + 1 < argc) only = argv[++i];
+    const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+    if (!strcmp(argv[i], "--show")) {
+      show = 1;
+      continue;
+    }
+    if (!strcmp(argv[i], "--every") && value && atoi(value) > 0)
+      every = (unsigned)atoi(value);
+    else if (!strcmp(argv[i], "--case") && value)
+      only = value;
+    else
+      return world_usage("sys_calls [--every N] [--case NAME] [--show]");
+    i++;
   }
   signal(SIGABRT, on_signal);
   signal(SIGSEGV, on_signal);

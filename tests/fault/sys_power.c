@@ -276,15 +276,23 @@ START_TEST(power_is_lost_at_each_step) {
   world_remove();
   fprintf(stderr, "%u power losses, %u of them after a kill or amid %u faults, %u wrong\n", losses,
           kills * 4, faults, failed);
+  ck_assert_msg(losses > 0, "no case has such a name");
   ck_assert_uint_eq(failed, 0);
 }
 END_TEST
 
 int main(int argc, char **argv) {
-  for (int i = 1; i + 1 < argc; i += 2) {
-    if (!strcmp(argv[i], "--every")) every = (unsigned)atoi(argv[i + 1]);
-    if (!strcmp(argv[i], "--seeds")) seeds = (unsigned)atoi(argv[i + 1]);
-    if (!strcmp(argv[i], "--case")) only = argv[i + 1];
+  for (int i = 1; i < argc; i += 2) {
+    const char *value = i + 1 < argc ? argv[i + 1] : "";
+    int n = atoi(value);
+    if (!strcmp(argv[i], "--every") && n > 0)
+      every = (unsigned)n;
+    else if (!strcmp(argv[i], "--seeds") && n > 0)
+      seeds = (unsigned)n;
+    else if (!strcmp(argv[i], "--case") && *value)
+      only = value;
+    else
+      return world_usage("sys_power [--every N] [--seeds N] [--case NAME]");
   }
   signal(SIGABRT, on_signal);
   signal(SIGSEGV, on_signal);

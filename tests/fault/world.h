@@ -56,6 +56,12 @@ const char *world_audit_promise(const world_case *c, uint64_t frames);
 int world_told(const world_case *c);
 int world_descriptors(void);
 
+/* Of a wrong argument: the program's exit code. */
+static inline int world_usage(const char *how) {
+  fprintf(stderr, "usage: %s\n", how);
+  return 2;
+}
+
 /* Runs one long test in this process. */
 static inline int world_test(const char *name, const TTest *test) {
   Suite *s = suite_create(name);

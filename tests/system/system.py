@@ -121,4 +121,4 @@ def table(data, delimiter=";"):
 
 
 def main():
-    unittest.main(verbosity=1)
+    unittest.main(verbosity=2)

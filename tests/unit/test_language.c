@@ -178,7 +178,7 @@ START_TEST(real_posts) {
     ck_assert_int_eq(build(env, texts, n, TAGS, &b), KT_OK);
     n = read_texts(folder, "multi_val.tsv", &test, texts, MAX);
   } else {
-    printf("real_posts: skipped, KT_TEST_DATA has no sentiment/multi_train.tsv\n");
+    puts("SKIP: languages of real posts: KT_TEST_DATA has no sentiment/multi_train.tsv");
   }
   for (size_t i = 0; i < n; i++) {
     if (texts[i].lang < 0 || !strcmp(names[texts[i].lang], "hi")) continue;

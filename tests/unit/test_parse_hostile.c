@@ -251,7 +251,7 @@ START_TEST(real_posts_are_read_whole) {
   const char *folder = getenv("KT_TEST_DATA");
   char path[4096];
   if (!folder) {
-    puts("KT_TEST_DATA is not set: real posts are not read");
+    puts("SKIP: real posts: KT_TEST_DATA is not set");
     return;
   }
   snprintf(path, sizeof path, "%s/tweets/twitter_search_v1_1.json", folder);
