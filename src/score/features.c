@@ -7,6 +7,8 @@
 
 /* Words behind a negation that it turns; cross-validated, and so are the factors below. */
 enum { NEGATION_WORDS = 4 };
+/* Far above the last bucket, and far below what an int holds, however long the text is. */
+enum { SUM_MAX = 1 << 24 };
 
 static const uint32_t MARK = 0x5555AAAAu, TEXT_START = 0x3C733E01u, TEXT_END = 0x3C2F733Eu;
 
@@ -182,10 +184,10 @@ static void put_hit(kt_features *f, kt_piece *p, int which, int valence) {
     s->flips++;
   }
   if (v > 0) {
-    s->pos += v;
+    s->pos = s->pos + v < SUM_MAX ? s->pos + v : SUM_MAX;
     s->np++;
   } else {
-    s->neg -= v;
+    s->neg = s->neg - v < SUM_MAX ? s->neg - v : SUM_MAX;
     s->nn++;
   }
   if (v > s->max) s->max = v;

@@ -129,7 +129,7 @@ static kt_model *model_new(const kt_env *env) {
 /* Maps the file: what is not looked at costs nothing, and all processes share it. */
 static kt_status map_file(kt_model *m, const char *path, kt_error *err) {
   struct stat st;
-  int fd = kt_sys_open(path, O_RDONLY, 0);
+  int fd = kt_sys_open(path, O_RDONLY | O_NONBLOCK, 0); /* a pipe must not hold us up */
   if (fd < 0 || kt_sys_fstat(fd, &st) < 0) {
     kt_status failed =
         kt_fail_os(err, errno, WHERE, "cannot open the model %s", kt_error_path(path));

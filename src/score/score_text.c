@@ -4,23 +4,23 @@
 #include "base/span.h"
 #include "score/language.h"
 
-/* What platforms write where they do not know, or where there is no language: Twitter's q.. are for
- * posts of links, names, emoji. */
-static int is_no_language(kt_span lang) {
+static kt_span first_part(kt_span tag) {
+  size_t n = 0;
+  while (n < tag.len && tag.ptr[n] != '-' && tag.ptr[n] != '_') n++;
+  return kt_span_make(tag.ptr, n);
+}
+
+int kt_score_tells_no_language(kt_span tag) {
+  /* Twitter's q.. are for posts of links, names, emoji. */
   static const char *const names[] = { "und", "zxx", "mis", "mul", "art",
                                        "qam", "qct", "qht", "qme", "qst" };
+  kt_span lang = first_part(tag);
   if (!lang.ptr || !lang.len) return 1;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (lang.len == 3 && (lang.ptr[0] | 32) == names[i][0] && (lang.ptr[1] | 32) == names[i][1] &&
         (lang.ptr[2] | 32) == names[i][2])
       return 1;
   return 0;
-}
-
-static kt_span first_part(kt_span tag) {
-  size_t n = 0;
-  while (n < tag.len && tag.ptr[n] != '-' && tag.ptr[n] != '_') n++;
-  return kt_span_make(tag.ptr, n);
 }
 
 int kt_model_find_language(const kt_model *m, kt_span tag) {
@@ -36,7 +36,7 @@ int kt_model_find_language(const kt_model *m, kt_span tag) {
 }
 
 kt_score_lang kt_score_choose_language(const kt_model *m, kt_span lang, kt_span text) {
-  if (!is_no_language(lang)) {
+  if (!kt_score_tells_no_language(lang)) {
     int n = kt_model_find_language(m, lang);
     return (kt_score_lang){ n, n < 0 ? first_part(lang) : kt_span_of(m->params->tags[n]) };
   }
@@ -81,7 +81,8 @@ void kt_score_finish(const kt_model *m, const kt_score_lang *lang, const kt_feat
   int32_t odds[2];
   kt_sums_odds(sums, m->params, odds);
   out->flags = pack_tag(lang->tag);
-  if (lang->number < 0) {
+  /* A model without languages was made from texts that tell none: all are alike to it. */
+  if (lang->number < 0 && m->params->languages) {
     out->flags |= KT_SCORE_OUT_OF_DEPTH;
     odds[0] /= 2;
     odds[1] /= 2;

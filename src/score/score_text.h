@@ -9,6 +9,8 @@ typedef struct kt_score_lang {
   int number; /* -1: none of the model's */
   kt_span tag;
 } kt_score_lang;
+/* The tag is null, "" or what platforms write where they do not know or where there is none. */
+int kt_score_tells_no_language(kt_span tag);
 kt_score_lang kt_score_choose_language(const kt_model *m, kt_span lang, kt_span text);
 
 /* Sets what kt_features_run() needs. */

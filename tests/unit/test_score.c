@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The built-in scorer: what it says, its model file and what becomes of a damaged one. */
 #include <pthread.h>
+#include <sys/stat.h>
 
 #include <kappatweet/memory.h>
 
 #include "base/hash.h"
 #include "score/decide.h"
-#include "score/model.h"
+#include "score/score_text.h"
 #include "small_model.h"
 
 #define GOLDEN_WEIGHTS UINT64_C(0x45EB81D5BEA98012)
@@ -115,6 +116,29 @@ START_TEST(what_is_out_of_its_depth_says_so) {
            other = score_in("fi", "great wonderful love");
   ck_assert_uint_eq(other.flags & KT_SCORE_OUT_OF_DEPTH, KT_SCORE_OUT_OF_DEPTH);
   ck_assert(other.positive < known.positive);
+}
+END_TEST
+
+static void take_nothing(kt_features *f) {
+  memset(f->count, 0, sizeof f->count);
+}
+
+/* The sums of a text of some megabytes went beyond an int. */
+START_TEST(the_sums_of_long_texts_stay_bounded) {
+  enum { WORDS = 3 << 20 };
+  static const char word[] = "GREAT ";
+  char *text = malloc(WORDS * 6);
+  kt_features *f = malloc(sizeof *f);
+  for (size_t i = 0; i < WORDS; i++) memcpy(text + 6 * i, word, 6);
+  kt_score_features(f, model, 0);
+  f->each_piece = 0;
+  f->drain = take_nothing;
+  kt_features_run(f, (kt_span){ text, WORDS * 6 });
+  ck_assert_uint_eq(f->words, WORDS);
+  ck_assert_int_eq(f->sums[0].pos, 1 << 24);
+  ck_assert_int_eq(f->sums[0].neg, 0);
+  free(f);
+  free(text);
 }
 END_TEST
 
@@ -355,6 +379,9 @@ START_TEST(errors_say_what_is_wrong_and_what_to_do) {
   ck_assert_int_eq(kt_model_open(env, temp("none.ktm"), &m, &err), KT_EIO);
   ck_assert_ptr_nonnull(strstr(err.message, "none.ktm: No such file"));
   ck_assert_int_eq(kt_model_open(env, tempdir, &m, &err), KT_EIO);
+  ck_assert_int_eq(mkfifo(temp("pipe.ktm"), 0600), 0);
+  ck_assert_int_eq(kt_model_open(env, temp("pipe.ktm"), &m, &err), KT_EIO);
+  ck_assert_ptr_nonnull(strstr(err.message, "not a file"));
   fclose(fopen(temp("empty.ktm"), "w"));
   ck_assert_int_eq(kt_model_open(env, temp("empty.ktm"), &m, &err), KT_ECORRUPT);
 }
@@ -499,6 +526,7 @@ int main(void) {
   tcase_add_test(scores, scores_sum_to_one_and_the_label_has_the_greatest);
   tcase_add_test(scores, any_bytes_are_scored);
   tcase_add_test(scores, what_is_out_of_its_depth_says_so);
+  tcase_add_test(scores, the_sums_of_long_texts_stay_bounded);
   tcase_add_test(scores, the_language_assumed_is_kept);
   tcase_add_test(scores, scoring_allocates_nothing);
   tcase_add_test(scores, model_and_scores_are_golden);
