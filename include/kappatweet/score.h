@@ -54,7 +54,8 @@ KT_API kt_span kt_model_language(const kt_model *m, size_t i);
  * KT_SCORE_OUT_OF_DEPTH is set when the text has nothing to go by (no words, hashtags, emoji or
  * emoticons): then the label is NEUTRAL and the scores are close to each other; and when its
  * language is none of the model's or cannot be told: then only what is common to all languages
- * counts, and the scores are drawn towards each other, so that nobody takes them for certain.
+ * counts, and the scores are drawn towards each other, so that nobody takes them for certain. (A
+ * model of texts without a language knows none, and does not mind.)
  *
  * Time is linear in the text (about 1 microsecond for a post). Allocates nothing. Any thread. */
 KT_API void kt_score_text(const kt_model *m, kt_span lang, kt_span text, kt_score *out,
@@ -80,7 +81,8 @@ enum {
 };
 
 /* What one piece of a text adds for each label, in natural logarithms of odds; the three sum to 0.
- * Over all terms they sum to what the label is decided on. Its layout is frozen at 1.0. */
+ * Over all terms they sum to what the label is decided on, of which half counts where the language
+ * is unknown, and nothing where there are no words. Its layout is frozen at 1.0. */
 typedef struct kt_score_term {
   kt_span text; /* borrowed from the input */
   size_t start; /* byte offset in the input */

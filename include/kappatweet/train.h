@@ -41,13 +41,13 @@ KT_API kt_status kt_trainer_add_validation(kt_trainer *t, int32_t label, kt_span
  * call of kt_trainer_state(). Figures of validation are 0 where there was nothing to validate. */
 typedef struct kt_train_state {
   uint32_t size, reserved;
-  uint64_t done, total;       /* texts gone through, of all passes */
-  uint64_t texts, validation; /* trained on, validated on */
-  uint64_t features;          /* weights that are not 0 */
-  double loss;                /* mean negative log-likelihood on training texts so far */
-  double accuracy;            /* the rest: on the validation texts, with the finished model */
-  double macro_recall, macro_f1;
-  double ece; /* expected calibration error, 15 bins */
+  uint64_t done, total;          /* texts gone through, of all passes */
+  uint64_t texts, validation;    /* trained on, validated on */
+  uint64_t features;             /* weights that are not 0 */
+  double loss;                   /* mean negative log-likelihood on training texts so far */
+  double accuracy;               /* the rest: on the validation texts, with the finished model */
+  double macro_recall, macro_f1; /* means over the labels that occur there */
+  double ece;                    /* expected calibration error, 15 bins */
 } kt_train_state;
 
 /* Trains; may be called once. `progress` (may be NULL) is called about a hundred times; non-zero
@@ -64,8 +64,8 @@ KT_API void kt_trainer_state(const kt_trainer *t, kt_train_state *s);
  * null: {}. KT_ESTATE before kt_trainer_run(); KT_EINVAL: `info` is not JSON; KT_ETOOBIG: more than
  * 4 MiB; KT_ENOMEM. */
 KT_API kt_status kt_trainer_encode(const kt_trainer *t, kt_span info, kt_buf *out, kt_error *err);
-/* The same into a file, which takes the place of `path` when it is whole and safe on disk. KT_EIO
- * as well. */
+/* The same into a file, which takes the place of `path` when it is whole and safe on disk;
+ * meanwhile it is PATH.part. KT_EINVAL: `path` is a folder or a device. KT_EIO as well. */
 KT_API kt_status kt_trainer_write(const kt_trainer *t, const char *path, kt_span info,
                                   kt_error *err);
 

@@ -9,8 +9,9 @@ int kt_language_check(kt_span section, size_t tag_count) {
   kt_language_head head;
   if (section.len < sizeof head) return -1;
   memcpy(&head, section.ptr, sizeof head);
-  if (head.magic != KT_LANGUAGE_MAGIC || head.tags != tag_count || !tag_count ||
-      head.stride != kt_language_stride(tag_count) || head.shift > 24)
+  if (head.magic != KT_LANGUAGE_MAGIC || head.tags != tag_count ||
+      tag_count > KT_LANGUAGE_STRIDE_MAX || head.stride != kt_language_stride(tag_count) ||
+      head.shift > 24)
     return -1;
   uint32_t all = (uint32_t)((1ull << tag_count) - 1), used = head.scripts[KT_SCRIPT_NONE];
   for (int i = 0; i < KT_SCRIPTS; i++) used |= head.scripts[i];

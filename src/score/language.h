@@ -10,7 +10,8 @@ typedef struct kt_language_text {
   int lang; /* index into the tags, -1 = none */
 } kt_language_text;
 
-/* Trains on the texts and appends the section, the same bytes on every machine. */
+/* Trains on the texts and appends the section, the same bytes on every machine. Without tags, one
+ * that tells of every text that its language is unknown. */
 kt_status kt_language_build(const kt_env *env, const kt_language_text *texts, size_t n,
                             const kt_span *tags, size_t tag_count, kt_buf *out, kt_error *err);
 

@@ -266,6 +266,7 @@ kt_status kt_language_build(const kt_env *env, const kt_language_text *texts, si
   builder b = { .env = env, .texts = texts, .tags = tag_count };
   size_t cells = FEATURES * (tag_count + 1);
   kt_status st = KT_ENOMEM;
+  if (!tag_count) return put_table(&b, out) < 0 ? kt_fail_nomem(err, "train.language") : KT_OK;
   b.weights = kt_zalloc(env, cells * sizeof *b.weights);
   b.gradients = kt_zalloc(env, cells * sizeof *b.gradients);
   if (b.weights && b.gradients && !add_posts(&b, n) && !add_words(&b, tags) && !add_noise(&b, n)) {

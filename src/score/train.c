@@ -70,10 +70,11 @@ static kt_status take_options(kt_trainer *t, const kt_conf *c, kt_error *err) {
 /* The lexicon of the installed model; without one, none. */
 static kt_status borrow_lexicon(kt_trainer *t, kt_error *err) {
   kt_model *m = NULL;
-  kt_error why;
+  kt_error why = { 0 };
   kt_status st = kt_model_open(t->env, NULL, &m, &why);
-  if (st == KT_ENOMEM) return kt_fail_nomem(err, WHERE);
-  if (st < 0) return kt_train_lexicon(t, NULL, err);
+  if (st == KT_EIO) return kt_train_lexicon(t, NULL, err); /* there is none */
+  if (st < 0 && err) *err = why;
+  if (st < 0) return st;
   const char *table = (const char *)m->lexicon.table;
   size_t before = 16 + ((size_t)1 << (KT_LEX_BLOOM_BITS - 3));
   size_t n = before + (sizeof(kt_lex_entry) << (32 - m->lexicon.shift));
@@ -139,7 +140,7 @@ static kt_status number_of(kt_trainer *t, kt_span lang, int *out, kt_error *err)
   size_t n = 0;
   *out = -1;
   while (lang.ptr && n < lang.len && lang.ptr[n] != '-' && lang.ptr[n] != '_') n++;
-  if (!n || (n == 3 && !memcmp(lang.ptr, "und", 3))) return KT_OK;
+  if (kt_score_tells_no_language(lang)) return KT_OK;
   int known = kt_model_find_language(&view, lang);
   if (known >= 0) {
     *out = known;
@@ -190,15 +191,11 @@ static int grow_seen(kt_trainer *t) {
   return 0;
 }
 
-/* 1: new, 0: seen before, -1: no memory. */
-static int note_text(kt_trainer *t, uint64_t hash) {
-  if (2 * (t->seen_count + 1) > t->seen_cap && grow_seen(t)) return -1;
+/* Where the hash is, or has its place. */
+static uint64_t *find_seen(kt_trainer *t, uint64_t hash) {
   size_t k = hash & (t->seen_cap - 1);
   while (t->seen[k] && t->seen[k] != hash) k = (k + 1) & (t->seen_cap - 1);
-  if (t->seen[k]) return 0;
-  t->seen[k] = hash;
-  t->seen_count++;
-  return 1;
+  return &t->seen[k];
 }
 
 static kt_status add(kt_trainer *t, int32_t label, kt_span lang, kt_span text, int validation,
@@ -208,15 +205,18 @@ static kt_status add(kt_trainer *t, int32_t label, kt_span lang, kt_span text, i
   if (label < KT_LABEL_POSITIVE || label > KT_LABEL_NEUTRAL)
     return kt_fail(err, KT_EINVAL, 0, WHERE,
                    "the label must be positive, negative or neutral (1, 2, 3)");
+  if (!text.ptr) text = KT_LIT("");
   kt_status st = number_of(t, lang, &number, err);
   if (st < 0) return st;
+  if (2 * (t->seen_count + 1) > t->seen_cap && grow_seen(t)) return kt_fail_nomem(err, WHERE);
+  uint64_t hash = text_hash(t, text), *seen = find_seen(t, hash);
+  if (*seen) return KT_END;
   if (kt_grow(t->env, &t->texts, &t->cap, t->count + 1, sizeof *t->texts))
     return kt_fail_nomem(err, WHERE);
-  kt_span copy = kt_arena_copy(&t->arena, text.ptr ? text : KT_LIT(""));
+  kt_span copy = kt_arena_copy(&t->arena, text);
   if (!copy.ptr) return kt_fail_nomem(err, WHERE);
-  int fresh = note_text(t, text_hash(t, copy));
-  if (fresh < 0) return kt_fail_nomem(err, WHERE);
-  if (!fresh) return KT_END;
+  *seen = hash;
+  t->seen_count++;
   t->texts[t->count++] =
       (kt_train_text){ copy, (int8_t)number, (uint8_t)(label - 1), (uint8_t)validation };
   return KT_OK;
@@ -252,8 +252,8 @@ static void set_languages(kt_trainer *t) {
 }
 
 static kt_status bad_weights(const kt_trainer *t, kt_error *err) {
-  return kt_fail(err, KT_EINVAL, 0, WHERE, "weights \"%.60s\" are not like en=0.3,hi=0.05",
-                 t->weights);
+  return kt_fail(err, KT_EINVAL, 0, WHERE,
+                 "weights \"%.60s\" are not like en=0.3,hi=0.05, each at most 1000", t->weights);
 }
 
 static kt_status take_weights(kt_trainer *t, kt_error *err) {
@@ -276,7 +276,7 @@ static kt_status take_weights(kt_trainer *t, kt_error *err) {
         unit *= 0.1f;
       }
     }
-    if (p == digits || (*p && *p != ',')) return bad_weights(t, err);
+    if (p == digits || (*p && *p != ',') || value > 1000) return bad_weights(t, err);
     if (*p == ',') p++;
     if (lang >= 0) t->set.weight[lang] = value;
   }

@@ -91,16 +91,20 @@ static double best_temperature(const point *p, size_t n) {
 }
 
 static void set_quality(kt_train_state *s, double c[3][3]) {
-  double right = 0, all = 0;
+  double right = 0, all = 0, labels = 0;
   s->macro_recall = s->macro_f1 = 0;
   for (int k = 0; k < 3; k++) {
     double truth = c[k][0] + c[k][1] + c[k][2], told = c[0][k] + c[1][k] + c[2][k];
     double recall = truth > 0 ? c[k][k] / truth : 0, precision = told > 0 ? c[k][k] / told : 0;
-    s->macro_recall += recall / 3;
-    if (recall + precision > 0) s->macro_f1 += 2 * recall * precision / (recall + precision) / 3;
     right += c[k][k];
     all += truth;
+    if (!(truth > 0)) continue;
+    labels++;
+    s->macro_recall += recall;
+    if (recall + precision > 0) s->macro_f1 += 2 * recall * precision / (recall + precision);
   }
+  s->macro_recall /= labels;
+  s->macro_f1 /= labels;
   s->accuracy = right / all;
 }
 

@@ -65,12 +65,19 @@ static kt_status encode(const kt_trainer *t, kt_span info, kt_buf *out, kt_error
   return KT_OK;
 }
 
-kt_status kt_trainer_encode(const kt_trainer *t, kt_span info, kt_buf *out, kt_error *err) {
+static int is_object(kt_span info) {
   kt_span value;
+  if (kt_json_find(info, "", &value) < 0 || !value.ptr || *value.ptr != '{') return 0;
+  for (const char *p = value.ptr + value.len; p < info.ptr + info.len; p++)
+    if (*p != ' ' && *p != '\t' && *p != '\n' && *p != '\r') return 0;
+  return 1;
+}
+
+kt_status kt_trainer_encode(const kt_trainer *t, kt_span info, kt_buf *out, kt_error *err) {
   if (t->ran != 1)
     return kt_fail(err, KT_ESTATE, 0, WHERE, "there is no model before kt_trainer_run()");
   if (!info.ptr) info = KT_LIT("{}");
-  if (kt_json_find(info, "", &value) < 0 || !value.ptr || *value.ptr != '{')
+  if (!is_object(info))
     return kt_fail(err, KT_EINVAL, 0, WHERE, "what is told of the model is no JSON object");
   size_t start = out->len;
   kt_status st = encode(t, info, out, err);
@@ -79,6 +86,10 @@ kt_status kt_trainer_encode(const kt_trainer *t, kt_span info, kt_buf *out, kt_e
 }
 
 static kt_status write_file(const char *path, const char *temp, kt_span bytes, kt_error *err) {
+  struct stat st;
+  if (kt_sys_stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+    return kt_fail(err, KT_EINVAL, 0, WHERE, "cannot write %s: it is there and is no file",
+                   kt_error_path(path));
   int fd = kt_sys_open(temp, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (fd < 0) return kt_fail_os(err, errno, WHERE, "cannot write %s", kt_error_path(path));
   int failed = kt_sys_write_all(fd, bytes.ptr, bytes.len, NULL) < 0 || kt_sys_fsync(fd) < 0;
@@ -94,6 +105,7 @@ static kt_status write_file(const char *path, const char *temp, kt_span bytes, k
 kt_status kt_trainer_write(const kt_trainer *t, const char *path, kt_span info, kt_error *err) {
   char temp[4096];
   kt_buf bytes;
+  if (!path) return kt_fail(err, KT_EINVAL, 0, WHERE, "the path of the model is required");
   int n = snprintf(temp, sizeof temp, "%s.part", path);
   if (n < 0 || (size_t)n >= sizeof temp)
     return kt_fail(err, KT_EINVAL, 0, WHERE, "the path of the model is too long");

@@ -97,6 +97,71 @@ START_TEST(copies_are_left_out) {
 }
 END_TEST
 
+/* Posts that say nothing of their language, and a model that reads them. */
+START_TEST(texts_without_a_language_make_a_model) {
+  static const char *const none[] = { NULL, "", "und", "UND", "zxx", "und-Latn" };
+  kt_error err = { 0 };
+  kt_model *m;
+  kt_score s;
+  kt_trainer *t = trainer(&err);
+  for (size_t i = 0; i < 300; i++) {
+    char text[200];
+    small_post(2 * i, text);
+    ck_assert_int_ge(kt_trainer_add(t, 1 + (int32_t)(2 * i % 3), kt_span_of(none[i % 6]),
+                                    kt_span_of(text), &err),
+                     0);
+  }
+  ck_assert_int_eq(kt_trainer_run(t, NULL, NULL, &err), KT_OK);
+  ck_assert_int_eq(kt_trainer_write(t, temp("m.ktm"), kt_span_of(NULL), &err), KT_OK);
+  kt_trainer_free(t);
+  ck_assert_msg(kt_model_open(env, temp("m.ktm"), &m, &err) == KT_OK, "%s", err.message);
+  ck_assert_ptr_null(kt_model_language(m, 0).ptr);
+  kt_score_text(m, kt_span_of(NULL), kt_span_of("great wonderful love"), &s, NULL);
+  ck_assert_int_eq(s.label, KT_LABEL_POSITIVE);
+  ck_assert_uint_eq(s.flags & KT_SCORE_OUT_OF_DEPTH, 0);
+  ck_assert_ptr_null(kt_language_detect(m, kt_span_of("great wonderful love"), NULL).ptr);
+  kt_model_free(m);
+}
+END_TEST
+
+START_TEST(macro_figures_are_of_the_labels_that_occur) {
+  kt_error err = { 0 };
+  kt_trainer *t = trainer(&err);
+  for (size_t i = 600; i < 660; i += 3) {
+    char text[200];
+    small_post(i, text);
+    kt_trainer_add_validation(t, 1, kt_span_of(small_language(i)), kt_span_of(text), NULL);
+  }
+  add_posts(t, 0, 300);
+  ck_assert_int_eq(kt_trainer_run(t, NULL, NULL, &err), KT_OK);
+  kt_train_state s = { .size = sizeof s };
+  kt_trainer_state(t, &s);
+  ck_assert_uint_eq(s.validation, 20);
+  ck_assert(s.accuracy > 0.9 && s.macro_recall == s.accuracy && s.macro_f1 > 0.9);
+  kt_trainer_free(t);
+}
+END_TEST
+
+/* A text whose copy found no memory was taken for one that is there already. */
+START_TEST(a_text_may_be_added_again_after_a_shortage) {
+  kt_error err = { 0 };
+  static char text[2 << 20];
+  memset(text, 'x', sizeof text);
+  kt_trainer *t = trainer(&err);
+  ck_assert_int_eq(kt_trainer_add(t, 1, kt_span_of("en"), kt_span_of("one two three"), &err),
+                   KT_OK);
+  counter.fail_at = counter.calls + 1;
+  ck_assert_int_eq(kt_trainer_add(t, 1, kt_span_of("en"), (kt_span){ text, sizeof text }, &err),
+                   KT_ENOMEM);
+  counter.fail_at = 0;
+  ck_assert_int_eq(kt_trainer_add(t, 1, kt_span_of("en"), (kt_span){ text, sizeof text }, &err),
+                   KT_OK);
+  ck_assert_int_eq(kt_trainer_add(t, 1, kt_span_of("en"), (kt_span){ text, sizeof text }, &err),
+                   KT_END);
+  kt_trainer_free(t);
+}
+END_TEST
+
 START_TEST(what_it_refuses_it_names) {
   kt_error err = { 0 };
   kt_trainer *t = trainer(&err);
@@ -154,7 +219,9 @@ START_TEST(a_bad_lexicon_line_is_named) {
 END_TEST
 
 START_TEST(bad_weights_are_named) {
-  static const char *const bad[] = { "en", "en=", "=1", "en=x", "en=1;de=2", "en=1.2.3" };
+  static const char *const bad[] = {
+    "en", "en=", "=1", "en=x", "en=1;de=2", "en=1.2.3", "en=1001"
+  };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     kt_error err = { 0 };
     kt_trainer *t;
@@ -177,6 +244,11 @@ START_TEST(a_model_file_takes_the_place_of_another_whole) {
   add_posts(t, 0, 60);
   ck_assert_int_eq(kt_trainer_run(t, NULL, NULL, &err), KT_OK);
   ck_assert_int_eq(kt_trainer_write(t, temp("m.ktm"), kt_span_of("no json"), &err), KT_EINVAL);
+  ck_assert_int_eq(kt_trainer_write(t, temp("m.ktm"), kt_span_of("{\"a\":1} and"), &err),
+                   KT_EINVAL);
+  ck_assert_int_eq(kt_trainer_write(t, NULL, kt_span_of(NULL), &err), KT_EINVAL);
+  ck_assert_int_eq(kt_trainer_write(t, "/dev/null", kt_span_of(NULL), &err), KT_EINVAL);
+  ck_assert_ptr_nonnull(strstr(err.message, "cannot write /dev/null: it is there and is no file"));
   ck_assert_int_eq(kt_trainer_write(t, temp("m.ktm"), kt_span_of("{\"a\":1}"), &err), KT_OK);
   ck_assert_int_eq(kt_trainer_write(t, temp("m.ktm"), kt_span_of("{\"a\":2}"), &err), KT_OK);
   ck_assert_int_eq(kt_model_open(env, temp("m.ktm"), &m, &err), KT_OK);
@@ -229,6 +301,9 @@ int main(void) {
   tcase_add_test(c, the_same_input_gives_the_same_bytes);
   tcase_add_test(c, it_learns_and_measures);
   tcase_add_test(c, copies_are_left_out);
+  tcase_add_test(c, texts_without_a_language_make_a_model);
+  tcase_add_test(c, macro_figures_are_of_the_labels_that_occur);
+  tcase_add_test(c, a_text_may_be_added_again_after_a_shortage);
   tcase_add_test(c, what_it_refuses_it_names);
   tcase_add_test(c, progress_is_told_and_can_end_it);
   tcase_add_test(c, a_bad_lexicon_line_is_named);
