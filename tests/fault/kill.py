@@ -250,6 +250,10 @@ def main():
         failed = report.failed
         if args.points == "*" and not args.workload and not failed:
             failed += tell(report, points)
+        else:
+            print("killed %d times in %d inputs" % (report.kills, report.cases))
+            if not report.kills and not failed:
+                failed.append("no point like %s is passed" % args.points)
         if args.random_kills:
             failed += random_kills(args, args.random_kills, pool, chosen)
     for f in failed[:5]:
