@@ -64,6 +64,73 @@ START_TEST(os_error_names_the_cause) {
   ck_assert_int_eq(kt_fail_os(&e, 2, "t", "cannot open %s", "x"), KT_EIO);
   ck_assert_str_eq(e.message, "cannot open x: No such file or directory");
   ck_assert_int_eq(e.os_error, 2);
+  kt_fail_os(&e, 99999, "t", "cannot open %s", "x"); /* one that the C library does not know */
+  ck_assert_str_eq(e.message, "cannot open x: errno 99999");
+}
+END_TEST
+
+START_TEST(error_names_each_status) {
+  static const char *const names[] = { "KT_OK", "KT_AGAIN", "KT_END" };
+  for (int code = 0; code < 3; code++) ck_assert_str_eq(kt_status_name(code), names[code]);
+  ck_assert_str_eq(kt_status_name(3), "KT_?");
+  int known = 0;
+  for (int code = -100; code < 0; code++) known += strcmp(kt_status_name(code), "KT_?") != 0;
+  ck_assert_int_eq(known, 14);
+}
+END_TEST
+
+START_TEST(error_shows_the_end_of_a_long_path) {
+  char path[300];
+  memset(path, 'd', sizeof path);
+  memcpy(path + 300 - 16, "/posts.ndjson", 14);
+  const char *shown = kt_error_path(path);
+  ck_assert_uint_eq(strlen(shown), 100);
+  ck_assert_str_eq(shown + 100 - 13, "/posts.ndjson");
+  memcpy(path + 297 - 100 - 1, "é", 2); /* no half of a character in front */
+  ck_assert_uint_eq(strlen(kt_error_path(path)), 99);
+}
+END_TEST
+
+static void nothing_logged(void *self, int32_t level, const char *where, kt_span line) {
+  (void)self, (void)level, (void)where, (void)line;
+}
+
+static void refuses(const kt_env_ops *ops, const char *message) {
+  kt_env *env = NULL;
+  kt_error err = { 0 };
+  ck_assert_int_eq(kt_env_new(ops, &env, &err), KT_EINVAL);
+  ck_assert_ptr_null(env);
+  ck_assert_str_eq(err.message, message);
+}
+
+START_TEST(env_refuses_services_that_lack_a_function) {
+  kt_alloc_ops alloc = test_alloc_ops;
+  kt_clock_ops clock = test_clock_ops;
+  kt_log_ops log = { .size = sizeof log };
+  kt_env_ops ops = { .size = sizeof ops, .alloc = &alloc };
+  const char *all = "alloc, resize and release are all required";
+  alloc.alloc = NULL;
+  refuses(&ops, all);
+  alloc = test_alloc_ops;
+  alloc.resize = NULL;
+  refuses(&ops, all);
+  alloc = test_alloc_ops;
+  alloc.release = NULL;
+  refuses(&ops, all);
+  ops.alloc = NULL;
+  ops.clock = &clock;
+  clock.wall_us = NULL;
+  refuses(&ops, "wall_us and mono_ms are both required");
+  clock = test_clock_ops;
+  clock.mono_ms = NULL;
+  refuses(&ops, "wall_us and mono_ms are both required");
+  ops.clock = NULL;
+  ops.log = &log;
+  refuses(&ops, "write is required");
+  log.write = nothing_logged;
+  kt_env *env = NULL;
+  ck_assert_int_eq(kt_env_new(&ops, &env, NULL), KT_OK);
+  kt_env_free(env);
 }
 END_TEST
 
@@ -194,6 +261,16 @@ START_TEST(conf_names_what_is_wrong) {
     { "test:x?size=12q", "option size: '12q' is not a number of bytes such as 500, 64k, 1m or 2g" },
     { "test:", "test: needs a target: where to" },
     { "test:x?rate=2", "option rate: 2 is outside 0..1" },
+    { "test:x?rate=-0.5", "option rate: -0.5 is outside 0..1" },
+    { "test:x?rate=", "option rate: '' is not a number such as 0.5" },
+    { "test:x?rate=.", "option rate: '.' is not a number such as 0.5" },
+    { "test:x?window=", "option window: '' is not a whole number" },
+    { "test:x?window=-9223372036854775809",
+      "option window: '-9223372036854775809' is not a whole number" },
+    { "test:x?size=512", "option size: 512 is outside 1k.." },
+    { "test:x?sep=%5Cn", "option sep: '\\n' is not one character (\\t for a tab)" },
+    { "test:x?age=-9223372036854775807",
+      "option age: '-9223372036854775807' is not a duration such as 200ms, 5s, 10m, 2h or 1d" },
     { "test:x?window=99999999999999999999",
       "option window: '99999999999999999999' is not a whole number" },
     { "test:x?age=9223372036854775807",
@@ -435,6 +512,9 @@ int main(void) {
   tcase_add_test(t, error_is_one_line_of_utf8);
   tcase_add_test(t, error_may_be_set_from_its_own_text);
   tcase_add_test(t, os_error_names_the_cause);
+  tcase_add_test(t, error_names_each_status);
+  tcase_add_test(t, error_shows_the_end_of_a_long_path);
+  tcase_add_test(t, env_refuses_services_that_lack_a_function);
   tcase_add_test(t, utf8_judges_each_form);
   tcase_add_test(t, utf8_is_cut_between_characters);
   tcase_add_test(t, time_reads_and_writes_both_forms);

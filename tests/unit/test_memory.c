@@ -7,7 +7,11 @@
 
 #include <kappatweet/memory.h>
 
+#include "base/buf.h"
+#include "base/conf.h"
 #include "unit.h"
+
+extern const kt_source_ops kt_source_memory;
 
 typedef struct world {
   test_alloc alloc;
@@ -116,6 +120,67 @@ START_TEST(test_limits) {
   }
   ck_assert_int_eq(seen, 200);
   kt_pipeline_free(p);
+  teardown(&w);
+}
+END_TEST
+
+/* A batch that does not fit beside what is there waits until the program has taken that. */
+START_TEST(test_no_room_for_a_whole_batch) {
+  world w;
+  setup(&w, 10);
+  kt_pipeline *p = pipeline(&w, "mem:", "mem:");
+  for (int i = 0; i < 6; i++) ck_assert_int_eq(push_post(&w, i), KT_OK);
+  ck_assert_int_eq(settle(&w, p), KT_AGAIN);
+  w.clock.mono_ms += 1000; /* commits */
+  ck_assert_int_eq(settle(&w, p), KT_AGAIN);
+  for (int i = 6; i < 12; i++) ck_assert_int_eq(push_post(&w, i), KT_OK);
+  ck_assert_int_eq(settle(&w, p), KT_AGAIN);
+  ck_assert_uint_eq(kt_memory_count(w.m), 6);
+  kt_memory_clear(w.m);
+  ck_assert_int_eq(settle(&w, p), KT_AGAIN);
+  ck_assert_uint_eq(kt_memory_count(w.m), 6);
+  for (int i = 0; i < 6; i++) expect_id(&w, (size_t)i, 6 + i);
+  kt_pipeline_free(p);
+  teardown(&w);
+}
+END_TEST
+
+/* A position goes on at the frame behind it, or says why not. */
+START_TEST(test_positions) {
+  world w;
+  setup(&w, 0);
+  const kt_source_ops *ops = &kt_source_memory;
+  for (int i = 0; i < 3; i++) ck_assert_int_eq(push_post(&w, i), KT_OK);
+  kt_conf *conf;
+  ck_assert_int_eq(kt_conf_new(w.env, ops->options, &conf, NULL), KT_OK);
+  static const struct {
+    char bytes[12];
+    size_t len;
+    kt_status st;
+    const char *message;
+  } cases[] = {
+    { "ktm1\2\0\0\0\0\0\0", 12, KT_OK, "" },
+    { "ktm1\3\0\0\0\0\0\0", 12, KT_OK, "" },
+    { "ktm1\4\0\0\0\0\0\0", 12, KT_EINVAL,
+      "frame 4 is not there to go on at: frames 0 to 3 are; keep=true keeps them" },
+    { "ktm1\1", 5, KT_ECORRUPT, "the position to go on at is not of a memory source" },
+    { "ktm2\1\0\0\0\0\0\0", 12, KT_ECORRUPT, "the position to go on at is not of a memory source" },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    void *self = NULL;
+    kt_error err = { 0 };
+    kt_span at = { cases[i].bytes, cases[i].len };
+    ck_assert_int_eq(ops->open(w.m, w.env, conf, at, &self, &err), cases[i].st);
+    ck_assert_str_eq(err.message, cases[i].message);
+    if (!self) continue;
+    kt_buf position;
+    kt_buf_init(&position, w.env);
+    ck_assert_int_eq(ops->position(self, &position), KT_OK);
+    ck_assert_mem_eq(position.ptr, cases[i].bytes, 12); /* where it was told to stand */
+    kt_buf_clear(&position);
+    ops->close(self);
+  }
+  kt_conf_free(conf);
   teardown(&w);
 }
 END_TEST
@@ -301,6 +366,8 @@ int main(void) {
   tcase_set_timeout(t, 60);
   tcase_add_test(t, test_through);
   tcase_add_test(t, test_limits);
+  tcase_add_test(t, test_no_room_for_a_whole_batch);
+  tcase_add_test(t, test_positions);
   tcase_add_test(t, test_again);
   tcase_add_test(t, test_names);
   tcase_add_test(t, test_threads);
