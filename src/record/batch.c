@@ -181,15 +181,6 @@ kt_status kt_batch_dead(const kt_batch *b, size_t i, kt_dead *out) {
   return kt_ops_give(out, &b->dead[i], sizeof b->dead[i]);
 }
 
-size_t kt_batch_held_bytes(const kt_batch *b) {
-  size_t n = sizeof *b + b->cap * (sizeof *b->records + sizeof *b->frame_of) +
-             b->score_cap * sizeof *b->scores + b->block.cap * sizeof(kt_frame);
-  for (size_t i = 0; i < b->block.slab_count; i++) n += b->block.slabs[i]->cap;
-  for (const kt_arena_chunk *c = b->arena.chunk; c; c = c->prev) n += c->cap;
-  for (const kt_arena_chunk *c = b->block.arena.chunk; c; c = c->prev) n += c->cap;
-  return n;
-}
-
 void kt_batch_compact(kt_batch *b, const uint8_t *keep) {
   size_t n = 0;
   for (size_t i = 0; i < b->count; i++) {

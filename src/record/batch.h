@@ -54,8 +54,6 @@ struct kt_builder {
   char *last;     /* the newest piece of kt_builder_alloc() */
 };
 
-/* Bytes that the batch holds now, shared slabs counted whole. */
-size_t kt_batch_held_bytes(const kt_batch *b);
 /* Takes out the records whose keep[i] is 0. */
 void kt_batch_compact(kt_batch *b, const uint8_t *keep);
 /* Makes room for a record of no frame before record `at`, all fields unset. NULL: no memory. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a lane meets rarely: parts that leave calls out, and two things at the same moment. */
+#include <unistd.h>
+
 #include "pipe.h"
 
 static t_pipe t;
@@ -334,6 +336,216 @@ START_TEST(a_clock_set_back_takes_no_watermark_back) {
 }
 END_TEST
 
+/* ---- scorers */
+
+static void use_scorer(const char *on_error) {
+  t_setup(&t);
+  ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
+  t_set(&t, "score.on_error", on_error);
+  feed(4, 1, "4");
+}
+
+static int each_for_a_reason(t_scorer *sc, kt_scoring *s, kt_error *err) {
+  kt_error why;
+  (void)sc, (void)err;
+  t_score_all(s);
+  kt_error_set(&why, KT_EREMOTE, 0, "t", "reason 0");
+  kt_scoring_fail(s, 0, &why);
+  kt_scoring_fail(s, 1, NULL);
+  kt_error_set(&why, KT_EREMOTE, 0, "t", "reason 2");
+  kt_scoring_fail(s, 2, &why);
+  kt_scoring_fail(s, 99, &why); /* is none of the batch */
+  kt_scoring_done(s, NULL);
+  return KT_OK;
+}
+
+static char reasons[8][64];
+
+static int note_reasons(t_sink *s, kt_delivery *d, kt_error *err) {
+  (void)err;
+  for (size_t i = 0; i < kt_batch_count(kt_delivery_batch(d)); i++) {
+    kt_dead dead = { .size = sizeof dead };
+    ck_assert_int_eq(kt_batch_dead(kt_delivery_batch(d), i, &dead), KT_OK);
+    snprintf(reasons[s->count + i], sizeof reasons[0], "%.*s", (int)dead.reason.len,
+             dead.reason.ptr);
+  }
+  return 2;
+}
+
+START_TEST(each_post_that_was_not_scored_has_its_own_reason) {
+  use_scorer("dead-letter");
+  t.scorer.script = each_for_a_reason;
+  t.dead.script = note_reasons;
+  ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
+  ck_assert_uint_eq(t.a.count, 1);
+  ck_assert_uint_eq(t.dead.count, 3);
+  ck_assert_str_eq(reasons[0], "reason 0");
+  ck_assert_str_eq(reasons[1], "the scorer gave no reason");
+  ck_assert_str_eq(reasons[2], "reason 2");
+  t_teardown(&t);
+}
+END_TEST
+
+/* The second post was scored before the call failed. */
+static int fails_half_way(t_scorer *sc, kt_scoring *s, kt_error *err) {
+  static const kt_score good = { 1, 0, 0, 0, KT_LABEL_POSITIVE, 0 };
+  (void)err;
+  kt_scoring_set(s, 1, &good);
+  return sc->fail_from;
+}
+
+START_TEST(a_call_that_fails_leaves_what_was_scored) {
+  static const int answers[] = { KT_EIO, 7 };
+  for (int i = 0; i < 2; i++) {
+    use_scorer("dead-letter");
+    t.scorer.script = fails_half_way;
+    t.scorer.fail_from = answers[i];
+    ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
+    ck_assert_uint_eq(t.a.count, 1);
+    ck_assert_str_eq(t.a.ids[0], "1");
+    ck_assert_uint_eq(t.dead.count, 3);
+    ck_assert_str_eq(t.dead.reason, "scoring failed");
+    ck_assert_int_eq(t.dead.dead.code, i ? KT_EREMOTE : KT_EIO);
+    ck_assert_uint_eq(t_stats(&t).score_failed, 3);
+    t_teardown(&t);
+  }
+}
+END_TEST
+
+static int stop_answers;
+
+static kt_status score_full_at_first(void *self, kt_scoring *s, kt_error *err) {
+  t_scorer *sc = self;
+  if (!sc->calls) {
+    sc->calls++;
+    return KT_AGAIN;
+  }
+  return t_score(self, s, err);
+}
+static void scorer_pollset(void *self, kt_pollset *ps) {
+  (void)self;
+  kt_pollset_deadline(ps, 1500);
+}
+static kt_status scorer_step(void *self, int64_t mono_ms, kt_error *err) {
+  (void)self;
+  if (mono_ms < 2000 || !stop_answers) return KT_OK;
+  return kt_error_set(err, KT_EAUTH, stop_answers > 1 ? KT_ERR_FATAL : 0, "t", "no key");
+}
+
+static void use_slow_scorer(void) {
+  kt_scorer_ops so = { .size = sizeof so,
+                       .name = "slow",
+                       .open = t_open,
+                       .score = score_full_at_first,
+                       .step = scorer_step,
+                       .pollset = scorer_pollset,
+                       .close = t_close };
+  t_setup(&t);
+  ck_assert_int_eq(kt_parts_add_scorer(t.parts, &so, &t.scorer, &t.err), KT_OK);
+  ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "slow:", &t.err), KT_OK);
+  feed(4, 0, "4");
+}
+
+START_TEST(a_full_scorer_is_asked_again_at_its_deadline) {
+  stop_answers = 0;
+  use_slow_scorer();
+  ck_assert_int_eq(t_settle_down(&t), KT_AGAIN);
+  ck_assert_uint_eq(t.a.count, 0);
+  ck_assert_int_eq(kt_pipeline_timeout_ms(t.p), 500);
+  t_pass(&t, 500);
+  t_settle_down(&t);
+  ck_assert_uint_eq(t.scorer.calls, 2);
+  ck_assert_uint_eq(t.a.count, 4);
+  t_teardown(&t);
+}
+END_TEST
+
+START_TEST(a_step_of_a_scorer_ends_the_run_only_when_it_is_fatal) {
+  stop_answers = 1;
+  use_slow_scorer();
+  t_run_for(&t, 1500);
+  ck_assert_int_eq(t_settle_down(&t), KT_AGAIN);
+  ck_assert_uint_eq(t.a.count, 4);
+  stop_answers = 2;
+  t.source.closed = 1;
+  ck_assert_int_eq(t_settle_down(&t), KT_EAUTH);
+  ck_assert_str_eq(t.err.message, "no key");
+  t_teardown(&t);
+}
+END_TEST
+
+/* ---- what a source rejects */
+
+static int reject_long(t_source *s, kt_feed *f, kt_error *err) {
+  static char part[1 << 17];
+  (void)err;
+  if (s->ends++) return 0;
+  memset(part, 'x', sizeof part);
+  ck_assert_int_eq(kt_feed_reject(f, (kt_span){ part, sizeof part }, kt_span_of("t:x"), NULL),
+                   KT_OK);
+  return 0;
+}
+
+START_TEST(what_a_source_rejects_without_a_reason_is_a_dead_letter) {
+  t_setup(&t);
+  feed(2, 1, "10");
+  t.source.script = reject_long;
+  ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
+  ck_assert_uint_eq(t.a.count, 2);
+  ck_assert_uint_eq(t.dead.count, 1);
+  ck_assert_str_eq(t.dead.lane, "read");
+  ck_assert_str_eq(t.dead.reason, "rejected by the source");
+  ck_assert_uint_eq(t.source.committed, 3);
+  t_teardown(&t);
+}
+END_TEST
+
+/* ---- two who wait for one descriptor */
+
+START_TEST(one_descriptor_may_wake_two_sinks) {
+  int fds[2];
+  ck_assert_int_eq(pipe(fds), 0);
+  t_setup(&t);
+  ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:", &t.err), KT_OK);
+  feed(2, 0, "2");
+  t.a.hold = t.b.hold = 1;
+  t.a.fd = t.b.fd = fds[0];
+  t_settle_down(&t);
+  kt_pollfd list[8];
+  size_t n = kt_pipeline_pollfds(t.p, list, 8), met = 0;
+  for (size_t i = 0; i < n; i++) met += list[i].fd == fds[0];
+  ck_assert_uint_eq(met, 1);
+  t_teardown(&t);
+  close(fds[0]);
+  close(fds[1]);
+}
+END_TEST
+
+/* ---- marks that mean nothing */
+
+static int odd_marks(t_sink *s, kt_delivery *d, kt_error *err) {
+  (void)err;
+  kt_delivery_mark(d, 99, KT_REJECTED, NULL); /* none of the batch */
+  kt_delivery_mark(d, 0, 0, NULL);            /* no outcomes */
+  kt_delivery_mark(d, 0, 99, NULL);
+  if (s->calls > 1) return 2;
+  kt_delivery_done(d, 99, NULL); /* taken for KT_RETRY: nothing is lost */
+  return KT_OK;
+}
+
+START_TEST(outcomes_that_do_not_exist_lose_nothing) {
+  t_setup(&t);
+  feed(2, 1, "2");
+  t.a.script = odd_marks;
+  ck_assert_int_eq(t_run_for(&t, 60000), KT_END);
+  ck_assert_uint_eq(t.a.count, 2);
+  ck_assert_uint_eq(t_lane(&t, 0).delivered, 2);
+  ck_assert_uint_eq(t_lane(&t, 0).calls, 2);
+  ck_assert_uint_eq(t.dead.count, 0);
+  t_teardown(&t);
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("pipeline, rare meetings");
   TCase *c = tcase_create("lanes");
@@ -350,6 +562,15 @@ int main(void) {
   tcase_add_test(c, an_optional_lane_sheds_only_up_to_what_is_being_scored);
   tcase_add_test(c, a_record_without_an_arrival_moves_the_watermark_by_its_own_time);
   tcase_add_test(c, a_clock_set_back_takes_no_watermark_back);
+  suite_add_tcase(s, c);
+  c = tcase_create("parts");
+  tcase_add_test(c, each_post_that_was_not_scored_has_its_own_reason);
+  tcase_add_test(c, a_call_that_fails_leaves_what_was_scored);
+  tcase_add_test(c, a_full_scorer_is_asked_again_at_its_deadline);
+  tcase_add_test(c, a_step_of_a_scorer_ends_the_run_only_when_it_is_fatal);
+  tcase_add_test(c, what_a_source_rejects_without_a_reason_is_a_dead_letter);
+  tcase_add_test(c, one_descriptor_may_wake_two_sinks);
+  tcase_add_test(c, outcomes_that_do_not_exist_lose_nothing);
   suite_add_tcase(s, c);
   return test_run(s);
 }
