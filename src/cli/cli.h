@@ -152,6 +152,9 @@ void cli_json_string(const char *s, size_t n); /* stdout; invalid UTF-8 becomes 
 size_t cli_character(const char *s, size_t n);
 /* Prints it, or U+FFFD for a byte that is none; returns how many bytes it took. */
 size_t cli_put_character(const char *s, size_t n);
+/* Prints a text on one line, cut behind so many characters: no control character reaches the
+ * terminal. Returns how many it printed. */
+size_t cli_put_line(const char *s, size_t n, size_t columns);
 int cli_flush(void);      /* CLI_DONE, or CLI_FAILED when stdout could not be written */
 int64_t cli_now_ms(void); /* monotonic */
 kt_status cli_fail(kt_error *err, kt_status code, const char *where, const char *fmt, ...)

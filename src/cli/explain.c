@@ -77,8 +77,11 @@ static void print_terms(const kt_score_term *terms, size_t n) {
   for (size_t i = 0; i < n; i++) {
     const kt_score_term *t = &terms[i];
     print_bar(lean(t), greatest);
-    printf(" %+6.2f  %.*s", lean(t), t->text.len ? (int)t->text.len : 12,
-           t->text.len ? t->text.ptr : "all together");
+    printf(" %+6.2f  ", lean(t));
+    if (t->text.len)
+      cli_put_line(t->text.ptr, t->text.len, 100);
+    else
+      fputs("all together", stdout);
     printf(" (%s%s%s)\n", kind_of(t), t->flags & KT_TERM_LEXICON ? ", in the lexicon" : "",
            t->flags & KT_TERM_NEGATED ? ", turned by a negation" : "");
   }
@@ -96,7 +99,8 @@ static void print_text(kt_span lang, const kt_score *s, const kt_score_term *ter
 
 int cli_explain(const cli_plan *plan, kt_env *env, const char *text) {
   const char *language = cli_plan_get(plan, CLI_LANGUAGE);
-  kt_span lang = { language, language ? strlen(language) : 0 }, used = { NULL, 0 };
+  int given = language && !cli_plan_flag(plan, CLI_IDENTIFY);
+  kt_span lang = { given ? language : NULL, given ? strlen(language) : 0 }, used = { NULL, 0 };
   kt_score_term terms[TERMS];
   kt_score s;
   kt_error err = { 0 };

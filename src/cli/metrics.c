@@ -30,6 +30,8 @@ static cli_confusion *of_language(cli_metrics *m, kt_span lang) {
   char tag[CLI_TAG];
   snprintf(tag, sizeof tag, "%.*s", lang.ptr && lang.len ? (int)lang.len : 3,
            lang.ptr && lang.len ? lang.ptr : "und");
+  for (char *p = tag; *p; p++) /* for people and terminals */
+    if (*p <= ' ' || *p >= 0x7F) *p = '?';
   for (size_t i = 0; i < m->languages; i++)
     if (!strcasecmp(m->tags[i], tag)) return &m->by_language[i];
   if (m->languages == CLI_LANGUAGES) return &m->by_language[CLI_LANGUAGES - 1];

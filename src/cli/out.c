@@ -60,6 +60,24 @@ size_t cli_put_character(const char *s, size_t n) {
   return len ? len : 1;
 }
 
+/* Length of the control character at s, of ISO 2022's first or second set; 0: it is none. */
+static size_t control(const char *s, size_t n) {
+  unsigned char c = (unsigned char)s[0], next = n > 1 ? (unsigned char)s[1] : 0;
+  if (c < 0x20 || c == 0x7F) return 1;
+  return c == 0xC2 && next >= 0x80 && next < 0xA0 ? 2 : 0;
+}
+
+size_t cli_put_line(const char *s, size_t n, size_t columns) {
+  size_t put = 0;
+  for (size_t i = 0; i < n && put < columns; put++) {
+    size_t skip = control(s + i, n - i);
+    if (skip) putchar(' ');
+    i += skip ? skip : cli_put_character(s + i, n - i);
+    if (put + 1 == columns && i < n) fputs("...", stdout);
+  }
+  return put;
+}
+
 void cli_json_string(const char *s, size_t n) {
   putchar('"');
   for (size_t i = 0; i < n;) {

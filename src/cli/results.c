@@ -77,18 +77,32 @@ static void put_quoted(kt_span s) {
   putchar('"');
 }
 
+/* Ids and languages, which are plain words but for those that somebody made up. */
+static void put_field(kt_span s) {
+  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:";
+  size_t i = 0;
+  while (i < s.len && memchr(plain, s.ptr[i], sizeof plain - 1)) i++;
+  if (i < s.len)
+    put_quoted(s);
+  else if (s.len)
+    fwrite(s.ptr, 1, s.len, stdout);
+  putchar(',');
+}
+
 static void put_csv(const cli_result *r) {
   const kt_score *s = &r->score;
   if (r->line)
     printf("%llu,", (unsigned long long)r->line);
   else
-    printf("%.*s,", (int)r->id.len, r->id.ptr ? r->id.ptr : "");
+    put_field(r->id);
   if (is_bad(r))
     fputs(",,,,,,,", stdout);
-  else
-    printf("%.*s,%s,%.6f,%.6f,%.6f,%.6f,%d,", (int)r->lang.len, r->lang.ptr ? r->lang.ptr : "",
-           cli_label_name(s->label), (double)s->positive, (double)s->negative, (double)s->neutral,
-           (double)s->mixed, (s->flags & KT_SCORE_OUT_OF_DEPTH) != 0);
+  else {
+    put_field(r->lang);
+    printf("%s,%.6f,%.6f,%.6f,%.6f,%d,", cli_label_name(s->label), (double)s->positive,
+           (double)s->negative, (double)s->neutral, (double)s->mixed,
+           (s->flags & KT_SCORE_OUT_OF_DEPTH) != 0);
+  }
   put_quoted(r->text);
   putchar('\n');
 }
@@ -102,33 +116,26 @@ static double greatest(const kt_score *s) {
   return s->mixed > best ? s->mixed : best;
 }
 
-/* One line of it, cut at a character: no control character reaches the terminal. */
-static void put_line(kt_span s, size_t columns) {
-  for (size_t i = 0; i < s.len && columns; columns--) {
-    unsigned char c = (unsigned char)s.ptr[i];
-    int control = c < 0x20 || c == 0x7F;
-    if (control) putchar(' ');
-    i += control ? 1 : cli_put_character(s.ptr + i, s.len - i);
-    if (columns == 1 && i < s.len) fputs("...", stdout);
-  }
-  putchar('\n');
-}
-
 static void put_row(const cli_result *r) {
   if (is_bad(r)) {
     printf("%-9s %4s  %-3s line %llu: %s\n", "-", "", "", (unsigned long long)r->line, r->bad);
     return;
   }
   int lost = (r->score.flags & KT_SCORE_OUT_OF_DEPTH) != 0;
-  printf("%-9s %3.0f%%%c %-3.*s ", cli_label_name(r->score.label), 100 * greatest(&r->score),
-         lost ? '?' : ' ', r->lang.ptr ? (int)r->lang.len : 1, r->lang.ptr ? r->lang.ptr : "-");
-  put_line(r->text, 100);
+  printf("%-9s %3.0f%%%c ", cli_label_name(r->score.label), 100 * greatest(&r->score),
+         lost ? '?' : ' ');
+  size_t columns =
+      r->lang.ptr ? cli_put_line(r->lang.ptr, r->lang.len, 12) : cli_put_line("-", 1, 1);
+  printf("%*s", columns < 3 ? 4 - (int)columns : 1, "");
+  cli_put_line(r->text.ptr, r->text.len, 100);
+  putchar('\n');
 }
 
-void cli_results_head(cli_format format) {
+void cli_results_head(cli_format format, const char *key) {
   if (format == CLI_CSV)
-    puts("line,lang,sentiment,score_positive,score_negative,score_neutral,score_mixed,"
-         "out_of_depth,text");
+    printf("%s,lang,sentiment,score_positive,score_negative,score_neutral,score_mixed,"
+           "out_of_depth,text\n",
+           key);
   if (format == CLI_TABLE) puts("sentiment      lang text");
 }
 

@@ -18,7 +18,8 @@ typedef struct cli_result {
   kt_score score;
 } cli_result;
 
-void cli_results_head(cli_format format);
+/* `key`: what the first column is, "line" or "id". */
+void cli_results_head(cli_format format, const char *key);
 void cli_results_put(cli_format format, const cli_result *r);
 
 /* "POSITIVE" ... "" */

@@ -8,7 +8,7 @@
 #include "results.h"
 #include "texts.h"
 
-enum { PROGRESS_ROWS = 4096 };
+enum { PROGRESS_ROWS = 4096, ADDRESS = 3 * 4096 + 64 };
 
 typedef struct job {
   const cli_plan *plan;
@@ -41,6 +41,11 @@ static void summary(const job *j) {
   cli_say("\n");
 }
 
+static kt_span language_of(const job *j, kt_span told) {
+  if (j->identify) return (kt_span){ NULL, 0 };
+  return j->language.ptr ? j->language : told;
+}
+
 /* ---- rows of a file */
 
 static void show_progress(const cli_texts *t, int64_t started_ms) {
@@ -60,12 +65,11 @@ static kt_status score_rows(job *j, cli_texts *t, kt_error *err) {
   const char *bad;
   int64_t started = cli_now_ms();
   int more, tty = isatty(STDERR_FILENO) && !cli_plan_flag(j->plan, CLI_QUIET);
-  cli_results_head(j->format);
+  cli_results_head(j->format, "line");
   while ((more = cli_texts_next(t, &row, &bad, err)) > 0) {
     cli_result r = { .line = row.line, .text = row.text, .bad = bad };
-    kt_span lang = j->language.ptr ? j->language : j->identify ? (kt_span){ NULL, 0 } : row.lang;
     if (!*bad) {
-      kt_score_text(j->model, lang, row.text, &r.score, &r.lang);
+      kt_score_text(j->model, language_of(j, row.lang), row.text, &r.score, &r.lang);
       count(j, &r.score);
     }
     cli_results_put(j->format, &r);
@@ -93,8 +97,14 @@ static kt_status print_submit(void *self, kt_delivery *d, kt_error *err) {
   for (size_t i = 0; i < kt_batch_count(b); i++) {
     const kt_record *record = kt_batch_record(b, i);
     const kt_score *s = kt_batch_score(b, i);
+    kt_score own;
     char tag[4];
-    if (record->kind != KT_POST || !s) continue;
+    if (record->kind != KT_POST) continue;
+    if (j->model) {
+      kt_score_text(j->model, language_of(j, record->lang), record->text, &own, NULL);
+      s = &own;
+    }
+    if (!s) continue;
     kt_score_language(s, tag);
     cli_result r = { .id = record->id, .text = record->text, .score = *s };
     if (*tag) r.lang = (kt_span){ tag, strlen(tag) };
@@ -116,15 +126,22 @@ static const kt_sink_ops print_sink = { .size = sizeof print_sink,
                                         .submit = print_submit,
                                         .close = print_close };
 
+/* "builtin:?model=PATH", as the address of a part is written: RFC 3986. */
+static void put_address(const char *path, char out[ADDRESS]) {
+  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-~";
+  size_t n = (size_t)sprintf(out, path ? "builtin:?model=" : "builtin:");
+  for (; path && *path && n + 4 < ADDRESS; path++)
+    n += (size_t)sprintf(out + n, strchr(plain, *path) ? "%c" : "%%%02X", (unsigned char)*path);
+}
+
 static kt_status set_up(job *j, kt_parts *parts, const char *path, kt_pipeline **out,
                         kt_error *err) {
-  const char *model = cli_plan_get(j->plan, CLI_MODEL);
-  char scorer[4200] = "builtin:";
-  if (model) snprintf(scorer, sizeof scorer, "builtin:?model=%s", model);
+  char scorer[ADDRESS];
+  put_address(cli_plan_get(j->plan, CLI_MODEL), scorer);
   kt_status st = kt_parts_add_sink(parts, &print_sink, j, err);
   if (st >= 0) st = kt_pipeline_new(parts, out, err);
   if (st >= 0) st = kt_pipeline_set_source(*out, path, err);
-  if (st >= 0) st = kt_pipeline_set_scorer(*out, scorer, err);
+  if (st >= 0 && !j->model) st = kt_pipeline_set_scorer(*out, scorer, err);
   if (st >= 0) st = kt_pipeline_set(*out, "lane.window", "1", err);
   if (st >= 0) st = kt_pipeline_add_sink(*out, "scores:", err);
   return st >= 0 ? kt_pipeline_set_dead_letter(*out, "null:", err) : st;
@@ -135,11 +152,14 @@ static kt_status score_posts(job *j, const char *path, int *interrupted, kt_erro
   kt_pipeline *p = NULL;
   kt_stats stats = { .size = sizeof stats };
   kt_status st = cli_parts(j->plan, j->env, &parts, err);
+  /* The part goes by the language of the post: another one is scored here. */
+  if (st >= 0 && (j->language.ptr || j->identify))
+    st = kt_model_open(j->env, cli_plan_get(j->plan, CLI_MODEL), &j->model, err);
   if (st >= 0) st = set_up(j, parts, path, &p, err);
   if (st >= 0) {
     cli_drive d = { .pipeline = p,
                     .progress = !cli_plan_flag(j->plan, CLI_QUIET) && isatty(STDERR_FILENO) };
-    cli_results_head(j->format);
+    cli_results_head(j->format, "id");
     st = cli_drive_run(&d, err);
     *interrupted = d.interrupted;
     if (kt_pipeline_stats(p, &stats) == KT_OK) j->bad = stats.dead;
@@ -202,7 +222,8 @@ static int with_plan(cli_plan *plan, kt_env *env) {
   job j = { .plan = plan, .env = env, .identify = cli_plan_flag(plan, CLI_IDENTIFY) };
   cli_texts t = { 0 };
   if (language) j.language = (kt_span){ language, strlen(language) };
-  if (cli_format_of(cli_plan_get(plan, CLI_FORMAT), &j.format, &err) < 0) {
+  const char *format = cli_plan_flag(plan, CLI_JSON) ? "ndjson" : cli_plan_get(plan, CLI_FORMAT);
+  if (cli_format_of(format, &j.format, &err) < 0) {
     cli_error(&err);
     return CLI_USAGE;
   }

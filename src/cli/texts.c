@@ -7,6 +7,9 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+/* Of CSV files. */
+#define DELIMITERS ",;\t|"
+
 enum { TEXT, LANG, LABEL };
 
 /* Longer rows are refused: a file without newlines must not fill the memory. */
@@ -60,19 +63,48 @@ static int put(cli_texts *t, int c) {
   return 0;
 }
 
+/* Where in a CSV row one is: RFC 4180, and a quote in the middle of a field is only a sign. */
+typedef struct quotes {
+  int inside, may_open; /* at the beginning of a field, or behind a closing quote */
+} quotes;
+
+static int is_delimiter(const cli_texts *t, int c) {
+  return t->delimiter ? c == t->delimiter : c && strchr(DELIMITERS, c);
+}
+
+static void pass(quotes *q, const cli_texts *t, int c) {
+  if (c != '"') {
+    q->may_open = !q->inside && is_delimiter(t, c);
+  } else if (q->inside) {
+    q->inside = 0;
+    q->may_open = 1;
+  } else {
+    q->inside = q->may_open;
+  }
+}
+
+static int is_mark(const cli_texts *t) {
+  return t->line == 1 && t->row_len == 3 && !memcmp(t->row, "\xEF\xBB\xBF", 3);
+}
+
 /* What is longer than MAX_ROW is read over, not kept. */
 static kt_status read_row(cli_texts *t, int *end, kt_error *err) {
-  int quoted = 0, c, any = 0;
+  quotes q = { 0, 1 };
+  int c, any = 0;
   t->row_len = 0;
   t->line = t->next_line;
   while ((c = getc_unlocked(t->in)) != EOF) {
     any = 1;
     t->bytes++;
-    if (c == '"' && t->shape == CLI_TEXTS_CSV) quoted = !quoted;
+    if (t->shape == CLI_TEXTS_CSV) pass(&q, t, c);
     if (c == '\n') t->next_line++;
-    if (c == '\n' && !quoted) break;
+    if (c == '\n' && !q.inside) break;
     if (t->row_len <= MAX_ROW && put(t, c))
       return cli_fail(err, KT_ENOMEM, "command", "out of memory");
+    if (is_mark(t)) {
+      t->row_len = 0;
+      q = (quotes){ 0, 1 };
+    }
   }
   if (ferror(t->in))
     return cli_fail(err, KT_EIO, "command", "cannot read %.200s: %s", t->path, strerror(errno));
@@ -98,10 +130,11 @@ static kt_span unquote(char *field, size_t n) {
 /* Cuts the row into at most `cap` fields; the last takes the rest. */
 static size_t split(cli_texts *t, kt_span *fields, size_t cap) {
   size_t n = 0, from = 0;
-  int quoted = 0, csv = t->shape == CLI_TEXTS_CSV;
+  int csv = t->shape == CLI_TEXTS_CSV;
+  quotes q = { 0, 1 };
   for (size_t i = 0; i <= t->row_len; i++) {
-    if (i < t->row_len && csv && t->row[i] == '"') quoted = !quoted;
-    if (i < t->row_len && (quoted || t->row[i] != t->delimiter || n + 1 == cap)) continue;
+    if (i < t->row_len && csv) pass(&q, t, t->row[i]);
+    if (i < t->row_len && (q.inside || t->row[i] != t->delimiter || n + 1 == cap)) continue;
     fields[n++] = csv ? unquote(t->row + from, i - from) : (kt_span){ t->row + from, i - from };
     from = i + 1;
   }
@@ -115,11 +148,15 @@ static int ends_with(const char *path, const char *end) {
   return n > m && !strcasecmp(path + n - m, end);
 }
 
-static cli_shape_of_file guess(const cli_texts *t) {
+/* CSV is known by its name only, and before its first row is read, which may have several lines. */
+static cli_shape_of_file shape_of_name(const char *path) {
+  if (ends_with(path, ".tsv")) return CLI_TEXTS_TSV;
+  if (ends_with(path, ".csv")) return CLI_TEXTS_CSV;
+  return ends_with(path, ".txt") ? CLI_TEXTS_LINES : CLI_TEXTS_AUTO;
+}
+
+static cli_shape_of_file shape_of_row(const cli_texts *t) {
   size_t tabs = 0;
-  if (ends_with(t->path, ".tsv")) return CLI_TEXTS_TSV;
-  if (ends_with(t->path, ".csv")) return CLI_TEXTS_CSV;
-  if (ends_with(t->path, ".txt")) return CLI_TEXTS_LINES;
   if (t->row_len && (t->row[0] == '{' || t->row[0] == '['))
     return t->labelled ? CLI_TEXTS_NDJSON : CLI_TEXTS_POSTS;
   for (size_t i = 0; i < t->row_len; i++) tabs += t->row[i] == '\t';
@@ -128,13 +165,13 @@ static cli_shape_of_file guess(const cli_texts *t) {
 
 /* The one that stands most often outside of quotes in the head. */
 static char guess_delimiter(const cli_texts *t) {
-  static const char all[] = ",;\t|";
+  static const char all[] = DELIMITERS;
   size_t best = 0, count[sizeof all - 1] = { 0 };
-  int quoted = 0;
+  quotes q = { 0, 1 };
   for (size_t i = 0; i < t->row_len; i++) {
     const char *at = t->row[i] ? strchr(all, t->row[i]) : NULL;
-    if (t->row[i] == '"') quoted = !quoted;
-    if (at && !quoted) count[at - all]++;
+    pass(&q, t, t->row[i]);
+    if (at && !q.inside) count[at - all]++;
   }
   for (size_t i = 1; i < sizeof all - 1; i++)
     if (count[i] > count[best]) best = i;
@@ -176,7 +213,8 @@ static kt_status choose_columns(cli_texts *t, const kt_span *fields, size_t n, i
                                 kt_error *err) {
   int by_name = 0, wanted = wanted_column(t, fields, n, &by_name), known = 0;
   if (wanted == -2)
-    return cli_fail(err, KT_EINVAL, "command", "%.200s has no column '%.60s'", t->path, t->column);
+    return cli_fail(err, KT_EINVAL, "command", "%.200s has no column '%.60s'%s", t->path, t->column,
+                    n == CLI_MAX_COLUMNS ? " among its first 256" : "");
   for (int k = TEXT; k <= LABEL; k++) known |= column_named(fields, n, names_of[k]) >= 0;
   *head = by_name || (known && cli_label(fields[0]) == KT_LABEL_NONE);
   places_by_count(t, n);
@@ -208,42 +246,15 @@ static kt_status find_columns(cli_texts *t, int *head, kt_error *err) {
   return st;
 }
 
-static void skip_mark(cli_texts *t) {
-  if (t->row_len < 3 || memcmp(t->row, "\xEF\xBB\xBF", 3) != 0) return;
-  memmove(t->row, t->row + 3, t->row_len - 3);
-  t->row_len -= 3;
-}
-
-/* A first CSV row may have gone on over lines, which was not known before. */
-static kt_status join_first(cli_texts *t, kt_error *err) {
-  size_t quotes = 0;
-  int c = 0;
-  for (size_t i = 0; i < t->row_len; i++) quotes += t->row[i] == '"';
-  if (t->shape != CLI_TEXTS_CSV || quotes % 2 == 0) return KT_OK;
-  if (put(t, '\n')) return cli_fail(err, KT_ENOMEM, "command", "out of memory");
-  while (quotes % 2 && t->row_len <= MAX_ROW && (c = getc_unlocked(t->in)) != EOF) {
-    t->bytes++;
-    quotes += c == '"';
-    t->next_line += c == '\n';
-    if (put(t, c)) return cli_fail(err, KT_ENOMEM, "command", "out of memory");
-  }
-  while (c != EOF && (c = getc_unlocked(t->in)) != EOF && c != '\n') {
-    t->bytes++;
-    if (put(t, c)) return cli_fail(err, KT_ENOMEM, "command", "out of memory");
-  }
-  t->next_line++;
-  return KT_OK;
-}
-
 static kt_status look(cli_texts *t, kt_error *err) {
   int end = 0, head = 0;
   t->next_line = 1;
   t->at[TEXT] = 0;
   t->at[LANG] = t->at[LABEL] = -1;
+  if (t->shape == CLI_TEXTS_AUTO) t->shape = shape_of_name(t->path);
   kt_status st = read_row(t, &end, err);
   if (st < 0 || end) return st;
-  skip_mark(t);
-  if (t->shape == CLI_TEXTS_AUTO) t->shape = guess(t);
+  if (t->shape == CLI_TEXTS_AUTO) t->shape = shape_of_row(t);
   if (t->shape == CLI_TEXTS_LINES && t->labelled)
     return cli_fail(
         err, KT_EINVAL, "command",
@@ -251,9 +262,7 @@ static kt_status look(cli_texts *t, kt_error *err) {
         "columns label and text, or JSON with these keys",
         t->path);
   t->delimiter = t->shape == CLI_TEXTS_CSV ? guess_delimiter(t) : '\t';
-  st = join_first(t, err);
-  if (st >= 0 && (t->shape == CLI_TEXTS_TSV || t->shape == CLI_TEXTS_CSV))
-    st = find_columns(t, &head, err);
+  if (t->shape == CLI_TEXTS_TSV || t->shape == CLI_TEXTS_CSV) st = find_columns(t, &head, err);
   t->has_row = !head;
   return st;
 }

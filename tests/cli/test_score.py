@@ -70,6 +70,35 @@ class Score(Case):
                 self.assertEqual(r["sentiment"], max("POSITIVE NEGATIVE NEUTRAL MIXED".split(),
                                                      key=lambda s: r["score_" + s.lower()]))
 
+    def test_quotes_and_first_rows_of_csv(self):
+        self.write("a.csv", b'\xef\xbb\xbf"n","the\r\ntext","a\r\nb"\r\n0,"bad\r\nday",x\r\n2,5" pipe great,y')
+        got = self.scores("a.csv", "--column", "the\r\ntext")
+        self.assertEqual([r["text"] for r in got], ["bad\r\nday", '5" pipe great'])
+        self.assertEqual([r["line"] for r in got], [4, 6])
+        self.write("b.csv", 'id,"a\nb",text\r\n1,"c\nd","great\nday"\r\n')
+        self.assertEqual([r["text"] for r in self.scores("b.csv")], ["great\nday"])
+
+    def test_languages_of_posts_can_be_told(self):
+        self.write("p.ndjson", '{"id":"1","text":"great day","lang":"en"}\n')
+        self.assertEqual(self.scores("p.ndjson", "--language", "es")[0]["lang"], "es")
+        self.assertTrue(self.scores("p.ndjson", "--language", "fi")[0]["out_of_depth"])
+        self.write("q.ndjson", '{"id":"1","text":"what a great day, I love this","lang":"fi"}\n')
+        self.assertEqual(self.scores("q.ndjson", "--identify")[0]["lang"], "en")
+        for more in ([], ["--identify"]):
+            self.assertEqual(self.scores("--input", "lines", "--language", "es", *more,
+                                         stdin=b"what a great day, I love this")[0]["lang"], "en" if more else "es")
+
+    def test_json_and_odd_ids(self):
+        post = {"id": 'a,"b', "text": "great\x1b[1m day\u009b1m", "lang": "en"}
+        self.write("p.ndjson", json.dumps(post) + "\n")
+        self.assertEqual(json.loads(self.run_("score", "p.ndjson", "--json").out)["id"], 'a,"b')
+        got = list(csv.DictReader(io.StringIO(self.run_("score", "p.ndjson", "--format", "csv").out)))
+        self.assertEqual([r["id"] for r in got], ['a,"b'])
+        table = self.run_("score", "p.ndjson", "--format", "table").out
+        table += self.run_("score", "--explain", post["text"]).out
+        self.assertIn("great", table)
+        self.assertFalse(set(table) & {"\x1b", "\u009b"})
+
     def test_columns_of_csv(self):
         rows = [["1", "I love it", "es"], ["2", 'a "quoted", text\nof two lines', "en"], ["3", "bad; awful", "en"]]
         for delimiter in ",;\t|":
