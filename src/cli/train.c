@@ -19,9 +19,12 @@ typedef struct info {
 
 static void put_string(FILE *out, const char *s) {
   fputc('"', out);
-  for (; *s; s++) {
+  for (size_t n = strlen(s), len; n; s += len, n -= len) {
+    int good = (len = cli_character(s, n)) != 0;
+    if (!good) len = 1;
     if (*s == '"' || *s == '\\') fputc('\\', out);
-    if ((unsigned char)*s >= 0x20) fputc(*s, out);
+    if (good && (unsigned char)*s >= 0x20) fwrite(s, 1, len, out);
+    if (!good) fputs("\xEF\xBF\xBD", out);
   }
   fputc('"', out);
 }
@@ -41,7 +44,9 @@ typedef struct job {
   const cli_plan *plan;
   kt_env *env;
   kt_trainer *trainer;
+  kt_model *installed; /* identifies languages; NULL: there is none */
   info sources;
+  char *card; /* the user's own words, JSON */
   int tty;
 } job;
 
@@ -49,6 +54,7 @@ static kt_status add_row(job *j, const cli_text *row, int validation, uint64_t *
                          kt_error *err) {
   const char *language = cli_plan_get(j->plan, CLI_LANGUAGE);
   kt_span lang = language ? (kt_span){ language, strlen(language) } : row->lang;
+  if (!lang.len && j->installed) lang = kt_language_detect(j->installed, row->text, NULL);
   kt_status st =
       validation
           ? kt_trainer_add_validation(j->trainer, cli_label(row->label), lang, row->text, err)
@@ -66,7 +72,11 @@ static kt_status add_file(job *j, const char *path, int validation, kt_error *er
   kt_status st = input ? cli_texts_shape(input, &t.shape, err) : KT_OK;
   if (st >= 0) st = cli_texts_open(&t, j->env, err);
   while (st >= 0 && (more = cli_texts_next(&t, &row, NULL, err)) > 0)
-    st = add_row(j, &row, validation, &taken, err);
+    if ((st = add_row(j, &row, validation, &taken, err)) == KT_EINVAL) {
+      kt_error why = *err;
+      cli_fail(err, KT_EINVAL, "train", "%.200s:%llu: %.200s", path, (unsigned long long)row.line,
+               why.message);
+    }
   if (st >= 0) st = more;
   if (st >= 0) {
     char rows[32], used[32];
@@ -116,7 +126,7 @@ static int show(void *user, const kt_train_state *s) {
 }
 
 /* The user's own words about the data: a JSON object, kept as it is under "card". */
-static kt_status read_card(const char *path, FILE *out, kt_error *err) {
+static kt_status read_card(job *j, const char *path, kt_error *err) {
   char *text = malloc(1 << 20);
   FILE *in = fopen(path, "rb");
   kt_status st = KT_OK;
@@ -126,14 +136,15 @@ static kt_status read_card(const char *path, FILE *out, kt_error *err) {
   size_t n = st >= 0 ? fread(text, 1, 1 << 20, in) : 0;
   if (st >= 0 && (kt_json_find((kt_span){ text, n }, "", &whole) < 0 || *whole.ptr != '{'))
     st = cli_fail(err, KT_EINVAL, "command", "%.200s is no JSON object", path);
-  if (st >= 0) fprintf(out, "%.*s", (int)whole.len, whole.ptr);
+  if (st >= 0 && !(j->card = strndup(whole.ptr, whole.len)))
+    st = cli_fail(err, KT_ENOMEM, "command", "out of memory");
   if (in) fclose(in);
   free(text);
   return st;
 }
 
 static kt_status write_model(job *j, const kt_train_state *s, kt_error *err) {
-  const char *card = cli_plan_get(j->plan, CLI_INFO), *out = cli_plan_get(j->plan, CLI_OUT);
+  const char *out = cli_plan_get(j->plan, CLI_OUT);
   info all = { 0 };
   kt_status st = KT_OK;
   fflush(j->sources.out);
@@ -145,12 +156,10 @@ static kt_status write_model(job *j, const kt_train_state *s, kt_error *err) {
           "\"macro_f1\":%.4f,\"ece\":%.4f}",
           kt_version(), j->sources.text ? j->sources.text : "", (unsigned long long)s->texts,
           (unsigned long long)s->validation, s->accuracy, s->macro_recall, s->macro_f1, s->ece);
-  if (card) {
-    fputs(",\"card\":", all.out);
-    st = read_card(card, all.out, err);
-  }
+  if (j->card) fprintf(all.out, ",\"card\":%s", j->card);
   fputc('}', all.out);
-  fclose(all.out);
+  if (ferror(j->sources.out) | ferror(all.out) | fclose(all.out))
+    st = cli_fail(err, KT_ENOMEM, "command", "out of memory");
   if (st >= 0) st = kt_trainer_write(j->trainer, out, (kt_span){ all.text, all.len }, err);
   free(all.text);
   return st;
@@ -173,7 +182,11 @@ static void report(const job *j, const kt_train_state *s) {
 static kt_status train(job *j, kt_error *err) {
   const cli_list *files = &j->plan->values[CLI_FILES], *val = &j->plan->values[CLI_VALIDATION];
   kt_train_state state = { .size = sizeof state };
-  kt_status st = make_trainer(j, err);
+  const char *card = cli_plan_get(j->plan, CLI_INFO);
+  kt_error none;
+  kt_status st = card ? read_card(j, card, err) : KT_OK;
+  if (st >= 0) st = make_trainer(j, err);
+  if (st >= 0) kt_model_open(j->env, NULL, &j->installed, &none);
   for (size_t i = 0; st >= 0 && i < val->count; i++) st = add_file(j, val->items[i].text, 1, err);
   for (size_t i = 0; st >= 0 && i < files->count; i++)
     st = add_file(j, files->items[i].text, 0, err);
@@ -200,6 +213,8 @@ static int with_plan(cli_plan *plan, kt_env *env) {
   if (st >= 0 && !j.sources.out) st = cli_fail(&err, KT_ENOMEM, "command", "out of memory");
   if (st >= 0) st = train(&j, &err);
   kt_trainer_free(j.trainer);
+  kt_model_free(j.installed);
+  free(j.card);
   if (j.sources.out) fclose(j.sources.out);
   free(j.sources.text);
   if (st >= 0) return CLI_DONE;

@@ -205,6 +205,28 @@ class Train(Case):
         self.assertGreater(sum(a == b for a, b in zip(got, want)), 26)
         self.assertIn("NEGATIVE", self.run_("score", "--model", "mine.ktm", "--explain", "what a terrible day").out)
 
+    def test_rows_without_a_language(self):
+        self.write("mine.csv", "label,text\n" + "".join("%d,%s\n" % (label, text) for label, text in rows(600, 1)))
+        self.run_("train", "mine.csv", "--out", "mine.ktm", "--set", "seeds=1", "--quiet")
+        got = self.run_("score", "--model", "mine.ktm", "--explain", "what a terrible day", "--json").out
+        got = json.loads(got)
+        self.assertEqual((got["sentiment"], got["out_of_depth"], got["lang"]), ("NEGATIVE", False, "en"))
+
+    def test_what_train_cannot_use_it_names(self):
+        names = ("0", "1", "2")
+        data = "".join("%s\ten\t%s\n" % (names[label], text) for label, text in rows(60, 1))
+        odd = os.path.join(os.fsencode(self.folder), b"odd\xff\"\\.tsv")
+        with open(odd, "w") as f:
+            f.write(data)
+        small = ("--set", "seeds=1", "--set", "table=10")
+        self.run_("train", odd, "--out", "m.ktm", *small)
+        self.write("bad.tsv", data + "1\tenglish\tthe words of it\n")
+        r = self.run_("train", "bad.tsv", "--out", "n.ktm", *small, code=2)
+        self.assertIn('bad.tsv:61: "english" is no language', r.err)
+        self.assertIn("bad.tsv is no JSON object",
+                      self.run_("train", odd, "--info", "bad.tsv", "--out", "n.ktm", *small, code=2).err)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "n.ktm")))
+
     def test_the_same_rows_give_the_same_bytes(self):
         self.make()
         models = []
