@@ -379,16 +379,20 @@ static kt_status replace(kt_journal *j, const char *path, kt_error *err) {
   return KT_OK;
 }
 
-static kt_status rewrite(kt_journal *j, kt_error *err) {
+kt_status kt_journal_replace(kt_journal *j, kt_error *err) {
   char *path = kt_env_alloc(j->env, strlen(j->path) + 5);
   if (!path) return kt_fail_nomem(err, WHERE);
   memcpy(path, j->path, strlen(j->path));
   memcpy(path + strlen(j->path), ".new", 5);
-  kt_status st = put_snapshot(j);
-  if (st == KT_OK) st = put_group(j);
-  st = st == KT_OK ? replace(j, path, err) : kt_fail_nomem(err, WHERE);
+  kt_status st = replace(j, path, err);
   kt_env_release(j->env, path, strlen(j->path) + 5);
   return st;
+}
+
+static kt_status rewrite(kt_journal *j, kt_error *err) {
+  kt_status st = put_snapshot(j);
+  if (st == KT_OK) st = put_group(j);
+  return st == KT_OK ? kt_journal_replace(j, err) : kt_fail_nomem(err, WHERE);
 }
 
 static kt_status append(kt_journal *j, kt_error *err) {

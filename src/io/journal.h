@@ -38,7 +38,8 @@ typedef struct kt_journal_file {
 } kt_journal_file;
 
 /* Loads and locks the journal at `path`; where there is none, it is created by the first commit.
- * What it tells then is safe, even if the process that wrote it was killed before it synced. `sync`
+ * It is written anew if it is to be synced: what it tells then is safe, even if the process that
+ * wrote it was killed before it synced, or could not sync and went on to its end. `sync`
  * 0: nothing is synced to the disk. KT_EIO; KT_ECORRUPT: no journal of ours; KT_ESTATE:
  * another process writes to it. */
 kt_status kt_journal_open(const kt_env *env, const char *path, int sync, kt_journal **out,

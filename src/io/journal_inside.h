@@ -49,6 +49,8 @@ struct kt_journal {
 };
 
 kt_status kt_journal_load(kt_journal *j, kt_error *err);
+/* Writes j->text into a new file, which takes the journal's name. */
+kt_status kt_journal_replace(kt_journal *j, kt_error *err);
 /* *fd < 0 if there is no such file and `flags` do not make one. KT_ESTATE: another writes it. */
 kt_status kt_journal_open_locked(const kt_journal *j, const char *path, int flags, int *fd,
                                  kt_error *err);

@@ -193,19 +193,30 @@ static kt_status read_all(kt_journal *j, int fd, kt_error *err) {
   }
 }
 
+/* What was read is believed from now on. It is written anew, since a sync would prove nothing:
+ * where one had failed in the process before, the system may have dropped the bytes, and the next
+ * one succeeds all the same. */
+static kt_status make_safe(kt_journal *j, kt_error *err) {
+  kt_status st = KT_OK;
+  if (j->sync && j->bytes) {
+    j->text.len = (size_t)j->bytes;
+    st = kt_journal_replace(j, err);
+  }
+  j->unnamed = 1;
+  return st == KT_OK ? kt_journal_settle(j, err) : st;
+}
+
 kt_status kt_journal_load(kt_journal *j, kt_error *err) {
   kt_status st = kt_journal_open_locked(j, j->path, 0, &j->fd, err);
   if (st < 0 || j->fd < 0) return st;
   KT_POINT("journal.load");
   st = read_all(j, j->fd, err);
   if (st == KT_OK && j->text.len) st = load_text(j, kt_span_make(j->text.ptr, j->text.len), err);
-  if (st == KT_OK && j->sync && kt_sys_fdatasync(j->fd))
-    st = kt_disk_fail(WHERE, "sync", j->path, err);
-  j->unnamed = 1;
-  if (st == KT_OK) st = kt_journal_settle(j, err);
+  int torn = j->bytes < (int64_t)j->text.len;
+  if (st == KT_OK) st = make_safe(j, err);
   if (st < 0) return st;
   if (j->bytes) {
-    j->torn = j->bytes < (int64_t)j->text.len;
+    j->torn = torn && !j->sync;
     j->rewrite = 0;
     j->rewrite_at = j->bytes * 2 > KT_JOURNAL_LEAST ? j->bytes * 2 : KT_JOURNAL_LEAST;
   }

@@ -3,7 +3,9 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "base/hash.h"
 #include "base/sys.h"
@@ -114,6 +116,27 @@ START_TEST(journal_remembers_files_and_batches) {
   ck_assert(a->first == 1 && a->last == 3);
   ck_assert(b->length == 50 && !b->open && b->period_ms == INT64_MIN);
   ck_assert(has(j, 1) && has(j, 2) && has(j, 3) && !has(j, 4));
+  kt_journal_close(j);
+  kt_env_free(env);
+}
+END_TEST
+
+/* A sync that failed in the process before may have cost bytes that can still be read, and the next
+ * one does not say so: what is there is not to be synced, but to be written again. */
+START_TEST(journal_is_written_anew_before_it_is_believed) {
+  kt_env *env = test_env(NULL, NULL);
+  kt_journal *j = load(env);
+  struct stat before, after;
+  ck_assert_int_eq(kt_journal_reset(j, "x", NULL), KT_OK);
+  ck_assert_int_eq(commit(j, kt_journal_file_new(j, "f", 0), 10, 1), KT_OK);
+  kt_journal_close(j);
+  int fd = open(temp("j"), O_RDONLY); /* keeps the number of the old file from being given again */
+  ck_assert(fstat(fd, &before) == 0);
+  j = load(env);
+  ck_assert(stat(temp("j"), &after) == 0);
+  ck_assert_uint_ne(before.st_ino, after.st_ino);
+  ck_assert(has(j, 1));
+  close(fd);
   kt_journal_close(j);
   kt_env_free(env);
 }
@@ -399,6 +422,7 @@ int main(void) {
   tcase_set_timeout(t, 60);
   tcase_add_test(t, journal_remembers_files_and_batches);
   tcase_add_test(t, journal_answers_as_its_error_says);
+  tcase_add_test(t, journal_is_written_anew_before_it_is_believed);
   tcase_add_test(t, journal_cut_at_each_byte_keeps_whole_groups);
   tcase_add_test(t, journal_with_a_changed_byte_never_lies);
   tcase_add_test(t, journal_is_bounded_and_keeps_the_newest);
