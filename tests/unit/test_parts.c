@@ -60,6 +60,22 @@ START_TEST(parts_tell_a_module_folder_that_cannot_be_read) {
 }
 END_TEST
 
+START_TEST(parts_tell_a_file_that_is_no_module) {
+  kt_env *env = test_env(NULL, NULL);
+  kt_parts *parts;
+  kt_error err = { 0 };
+  ck_assert_int_eq(kt_parts_new(env, &parts, NULL), KT_OK);
+  size_t n = kt_parts_count(parts);
+  ck_assert_int_eq(kt_module_load(parts, "./no-such-module.so", &err), KT_EIO);
+  ck_assert_ptr_nonnull(strstr(err.message, "cannot load module: ./no-such-module.so"));
+  ck_assert_int_eq(kt_module_load(parts, "libz.so.1", &err), KT_EINVAL);
+  ck_assert_str_eq(err.message, "libz.so.1 is no kappatweet module: it has no kt_module_init_1");
+  ck_assert_uint_eq(kt_parts_count(parts), n);
+  kt_parts_free(parts);
+  kt_env_free(env);
+}
+END_TEST
+
 START_TEST(parts_fill_what_older_and_newer_callers_have) {
   kt_env *env = test_env(NULL, NULL);
   kt_parts *parts;
@@ -90,6 +106,7 @@ int main(void) {
   suite_add_tcase(s, t);
   tcase_add_test(t, parts_know_a_path_by_its_end);
   tcase_add_test(t, parts_tell_a_module_folder_that_cannot_be_read);
+  tcase_add_test(t, parts_tell_a_file_that_is_no_module);
   tcase_add_test(t, parts_fill_what_older_and_newer_callers_have);
   return test_run(s);
 }
