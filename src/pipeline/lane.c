@@ -217,8 +217,9 @@ static void resubmit(kt_lane *lane, int *moved) {
   }
 }
 
-/* With the breaker open one call finds out whether the sink works again. It is the one tried least
- * recently, a new batch before all: a record that always fails must not look like an outage. */
+/* With the breaker open one call finds out whether the sink works again: nothing is in flight. It
+ * is the one tried least recently, a new batch before all: a record that always fails must not look
+ * like an outage. */
 static kt_status probe(kt_lane *lane, int *moved, kt_error *err) {
   if (!kt_lane_may_call(lane, 1)) return KT_OK;
   kt_status st = take(lane, err);
@@ -229,7 +230,7 @@ static kt_status probe(kt_lane *lane, int *moved, kt_error *err) {
   kt_delivery *oldest = NULL;
   for (kt_delivery *d = lane->first; d; d = d->next) {
     if (is_due(d) && (!oldest || d->call < oldest->call)) oldest = d;
-    if (is_waiting(d) && keeps_order(lane)) break;
+    if (keeps_order(lane)) break;
   }
   if (!oldest) return KT_OK;
   submit(lane, oldest);

@@ -153,6 +153,7 @@ START_TEST(a_flush_asked_for_is_made_though_all_came_meanwhile) {
   ck_assert_uint_eq(t.a.flushes, 1);
   t_deliver(&t.a, t.a.held[0]);
   t.a.held_count = 0;
+  ck_assert_int_eq(t_settle_down(&t), KT_AGAIN);
   t.source.closed = 1;
   ck_assert_int_eq(t_settle_down(&t), KT_AGAIN);
   ck_assert_int_eq(t_run_for(&t, 60000), KT_END);
