@@ -186,7 +186,9 @@ static kt_status train(job *j, kt_error *err) {
   kt_error none;
   kt_status st = card ? read_card(j, card, err) : KT_OK;
   if (st >= 0) st = make_trainer(j, err);
-  if (st >= 0) kt_model_open(j->env, NULL, &j->installed, &none);
+  /* Without one, rows that tell no language are trained for none. */
+  if (st >= 0 && kt_model_open(j->env, NULL, &j->installed, &none) == KT_ENOMEM)
+    st = cli_fail(err, KT_ENOMEM, "command", "out of memory");
   for (size_t i = 0; st >= 0 && i < val->count; i++) st = add_file(j, val->items[i].text, 1, err);
   for (size_t i = 0; st >= 0 && i < files->count; i++)
     st = add_file(j, files->items[i].text, 0, err);
