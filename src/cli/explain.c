@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kappatweet score --explain: which words speak for which sentiment, and how loudly. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "results.h"
@@ -69,25 +70,38 @@ static void print_bar(double v, double greatest) {
   printf("%s|%s", left, right);
 }
 
-static void print_terms(const kt_score_term *terms, size_t n) {
-  double greatest = 0;
-  for (size_t i = 0; i < n; i++)
-    if (size_of(lean(&terms[i])) > greatest) greatest = size_of(lean(&terms[i]));
-  printf("%*snegative | positive\n", BAR - 9, "");
-  for (size_t i = 0; i < n; i++) {
-    const kt_score_term *t = &terms[i];
+static int by_lean(const void *a, const void *b) {
+  double x = size_of(lean(a)), y = size_of(lean(b));
+  return (x < y) - (x > y);
+}
+
+/* Less says nothing: it is rounding to whoever reads. */
+static const double LEAST = 0.05;
+
+static void print_terms(kt_score_term *terms, size_t n) {
+  size_t shown = 0;
+  double rest = 0;
+  qsort(terms, n, sizeof *terms, by_lean);
+  double greatest = n ? size_of(lean(&terms[0])) : 0;
+  printf("%*snegative | positive   (how far a piece moves the odds, as a logarithm)\n", BAR - 9,
+         "");
+  for (; shown < n && size_of(lean(&terms[shown])) >= LEAST; shown++) {
+    const kt_score_term *t = &terms[shown];
     print_bar(lean(t), greatest);
     printf(" %+6.2f  ", lean(t));
     if (t->text.len)
       cli_put_line(t->text.ptr, t->text.len, 100);
     else
-      fputs("all together", stdout);
-    printf(" (%s%s%s)\n", kind_of(t), t->flags & KT_TERM_LEXICON ? ", in the lexicon" : "",
-           t->flags & KT_TERM_NEGATED ? ", turned by a negation" : "");
+      fputs("beside the words", stdout);
+    printf(" (%s%s%s)\n", t->text.len ? kind_of(t) : "form of the text, sums of the lexicon",
+           t->flags & KT_TERM_LEXICON ? ", in the lexicon" : "",
+           t->flags & KT_TERM_NEGATED ? ", behind a negation" : "");
   }
+  for (size_t i = shown; i < n; i++) rest += lean(&terms[i]);
+  if (shown < n) printf("%*s %+6.2f  %zu smaller ones\n", 2 * BAR + 1, "", rest, n - shown);
 }
 
-static void print_text(kt_span lang, const kt_score *s, const kt_score_term *terms, size_t n) {
+static void print_text(kt_span lang, const kt_score *s, kt_score_term *terms, size_t n) {
   printf("%s: positive %.1f%%, negative %.1f%%, neutral %.1f%%, mixed %.1f%%; language %.*s\n",
          cli_label_name(s->label), 100 * (double)s->positive, 100 * (double)s->negative,
          100 * (double)s->neutral, 100 * (double)s->mixed, lang.ptr ? (int)lang.len : 7,

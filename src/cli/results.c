@@ -44,7 +44,7 @@ static void put_json(const cli_result *r) {
   if (r->line)
     printf("{\"line\":%llu", (unsigned long long)r->line);
   else {
-    fputs("{\"id\":", stdout);
+    fputs(is_bad(r) ? "{\"place\":" : "{\"id\":", stdout);
     cli_json_string(r->id.ptr, r->id.len);
   }
   if (is_bad(r)) {

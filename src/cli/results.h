@@ -11,8 +11,8 @@ typedef enum cli_format { CLI_NDJSON, CLI_CSV, CLI_TABLE } cli_format;
 kt_status cli_format_of(const char *name, cli_format *out, kt_error *err);
 
 typedef struct cli_result {
-  uint64_t line; /* of the file; 0: a post, which has an id */
-  kt_span id;
+  uint64_t line;      /* of the file; 0: a post, which has an id */
+  kt_span id;         /* of what is bad: the place */
   kt_span text, lang; /* lang: that was assumed, null = unknown */
   const char *bad;    /* why there is no score; NULL or "": there is one */
   kt_score score;

@@ -90,6 +90,17 @@ static kt_status print_open(void *user, const kt_env *env, const kt_conf *conf, 
   return KT_OK;
 }
 
+/* What is no post is told with its place, as rows of a file are. */
+static void print_dead(const job *j, const kt_batch *b, size_t i) {
+  kt_dead dead = { .size = sizeof dead };
+  char why[200];
+  if (kt_batch_dead(b, i, &dead) < 0) return;
+  snprintf(why, sizeof why, "%.*s", (int)dead.reason.len, dead.reason.ptr ? dead.reason.ptr : "");
+  cli_say("%.*s: %s\n", (int)dead.place.len, dead.place.ptr ? dead.place.ptr : "", why);
+  cli_result r = { .id = dead.place, .bad = why };
+  cli_results_put(j->format, &r);
+}
+
 static kt_status print_submit(void *self, kt_delivery *d, kt_error *err) {
   job *j = self;
   const kt_batch *b = kt_delivery_batch(d);
@@ -99,6 +110,7 @@ static kt_status print_submit(void *self, kt_delivery *d, kt_error *err) {
     const kt_score *s = kt_batch_score(b, i);
     kt_score own;
     char tag[4];
+    if (record->kind == KT_DEAD) print_dead(j, b, i);
     if (record->kind != KT_POST) continue;
     if (j->model) {
       kt_score_text(j->model, language_of(j, record->lang), record->text, &own, NULL);
@@ -144,7 +156,7 @@ static kt_status set_up(job *j, kt_parts *parts, const char *path, kt_pipeline *
   if (st >= 0 && !j->model) st = kt_pipeline_set_scorer(*out, scorer, err);
   if (st >= 0) st = kt_pipeline_set(*out, "lane.window", "1", err);
   if (st >= 0) st = kt_pipeline_add_sink(*out, "scores:", err);
-  return st >= 0 ? kt_pipeline_set_dead_letter(*out, "null:", err) : st;
+  return st >= 0 ? kt_pipeline_set_dead_letter(*out, "scores:", err) : st;
 }
 
 static kt_status score_posts(job *j, const char *path, int *interrupted, kt_error *err) {

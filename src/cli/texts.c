@@ -155,10 +155,20 @@ static cli_shape_of_file shape_of_name(const char *path) {
   return ends_with(path, ".txt") ? CLI_TEXTS_LINES : CLI_TEXTS_AUTO;
 }
 
+/* Texts in JSON have no id; every payload of a platform has one, or something around it. */
+static int is_plain_object(const cli_texts *t) {
+  static const char *const of_posts[] = { "/id", "/id_str", "/tweet_id", "/data", "/kind" };
+  kt_span row = { t->row, t->row_len }, found;
+  if (kt_json_find(row, "/text", &found) != KT_OK || !found.ptr) return 0;
+  for (size_t i = 0; i < sizeof of_posts / sizeof *of_posts; i++)
+    if (kt_json_find(row, of_posts[i], &found) == KT_OK && found.ptr) return 0;
+  return 1;
+}
+
 static cli_shape_of_file shape_of_row(const cli_texts *t) {
   size_t tabs = 0;
-  if (t->row_len && (t->row[0] == '{' || t->row[0] == '['))
-    return t->labelled ? CLI_TEXTS_NDJSON : CLI_TEXTS_POSTS;
+  if (t->row_len && t->row[0] == '{')
+    return t->labelled || is_plain_object(t) ? CLI_TEXTS_NDJSON : CLI_TEXTS_POSTS;
   for (size_t i = 0; i < t->row_len; i++) tabs += t->row[i] == '\t';
   return tabs ? CLI_TEXTS_TSV : CLI_TEXTS_LINES;
 }
@@ -246,6 +256,25 @@ static kt_status find_columns(cli_texts *t, int *head, kt_error *err) {
   return st;
 }
 
+/* What could be read as rows, and is none. */
+static kt_status refuse(const cli_texts *t, kt_error *err) {
+  static const char *const packed[] = { "\x1F\x8B", "BZh", "\x28\xB5\x2F\xFD" };
+  for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
+    if (t->row_len > 4 && !memcmp(t->row, packed[i], strlen(packed[i])))
+      return cli_fail(err, KT_EINVAL, "command",
+                      "%.200s is packed: unpack it (zcat FILE | kappatweet score -), or say "
+                      "--input posts if it holds posts",
+                      t->path);
+  if (memchr(t->row, '\0', t->row_len) && t->shape != CLI_TEXTS_LINES)
+    return cli_fail(err, KT_EINVAL, "command", "%.200s holds NUL bytes: it is no text", t->path);
+  if (t->row_len && t->row[0] == '[' && t->shape == CLI_TEXTS_LINES)
+    return cli_fail(err, KT_EINVAL, "command",
+                    "%.200s begins like a JSON array: one object a line is read (jq -c '.[]' FILE "
+                    "makes them), or say --input lines",
+                    t->path);
+  return KT_OK;
+}
+
 static kt_status look(cli_texts *t, kt_error *err) {
   int end = 0, head = 0;
   t->next_line = 1;
@@ -254,7 +283,9 @@ static kt_status look(cli_texts *t, kt_error *err) {
   if (t->shape == CLI_TEXTS_AUTO) t->shape = shape_of_name(t->path);
   kt_status st = read_row(t, &end, err);
   if (st < 0 || end) return st;
-  if (t->shape == CLI_TEXTS_AUTO) t->shape = shape_of_row(t);
+  int guessed = t->shape == CLI_TEXTS_AUTO;
+  if (guessed) t->shape = shape_of_row(t);
+  if ((guessed || t->shape != CLI_TEXTS_LINES) && refuse(t, err) < 0) return KT_EINVAL;
   if (t->shape == CLI_TEXTS_LINES && t->labelled)
     return cli_fail(
         err, KT_EINVAL, "command",
@@ -274,7 +305,13 @@ kt_status cli_texts_open(cli_texts *t, kt_env *env, kt_error *err) {
   t->in = standard ? stdin : fopen(t->path, "rb");
   if (!t->in)
     return cli_fail(err, KT_EIO, "command", "cannot open %.200s: %s", t->path, strerror(errno));
-  if (!standard && fstat(fileno(t->in), &st) == 0) t->total_bytes = st.st_size;
+  if (!standard && fstat(fileno(t->in), &st) == 0) {
+    t->total_bytes = st.st_size;
+    if (S_ISDIR(st.st_mode) && t->shape == CLI_TEXTS_AUTO && !t->labelled) {
+      t->shape = CLI_TEXTS_POSTS;
+      return KT_OK;
+    }
+  }
   return look(t, err);
 }
 

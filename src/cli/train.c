@@ -100,6 +100,7 @@ static kt_status make_trainer(job *j, kt_error *err) {
   const char *lexicon = cli_plan_get(j->plan, CLI_LEXICON);
   kt_conf *conf = NULL;
   kt_status st = kt_conf_new(j->env, kt_trainer_options(), &conf, err);
+  if (st >= 0) st = kt_conf_set(conf, "name", "own", err); /* not to be taken for the shipped one */
   if (st >= 0 && lexicon) st = kt_conf_set(conf, "lexicon", lexicon, err);
   for (size_t i = 0; st >= 0 && i < sets->count; i++) {
     char *equals = strchr(sets->items[i].text, '=');
@@ -171,7 +172,9 @@ static void report(const job *j, const kt_train_state *s) {
   cli_number(s->features, features);
   cli_number(s->validation, validation);
   cli_say("trained on %s texts: %s weights\n", texts, features);
-  if (s->validation)
+  if (!s->validation)
+    cli_say("too few to set some aside: give --validation FILE to hear how well it does\n");
+  else
     cli_say("on %s texts that it did not see: accuracy %.1f%%, macro recall %.1f, macro F1 %.1f, "
             "calibration error %.1f\n",
             validation, 100 * s->accuracy, 100 * s->macro_recall, 100 * s->macro_f1, 100 * s->ece);

@@ -126,6 +126,7 @@ class Score(Case):
         got = self.scores("a.tsv")
         self.assertEqual([(r["lang"], r["text"]) for r in got], [("en", "I love\tit"), ("es", "odio esto")])
         self.write("a.json", '{"text":"I \\u2764 it","lang":"en"}\n{"lang":"en"}\nno json\n')
+        self.assertEqual(len(self.scores("a.json")), 3)  # found out: there is no id in it
         got = self.scores("a.json", "--input", "ndjson")
         self.assertEqual(got[0]["text"], "I ❤ it")
         self.assertEqual([r.get("error") for r in got], [None, "no member of it is called text", "not JSON"])
@@ -139,7 +140,14 @@ class Score(Case):
                  for n, text, lang in ((1, "I love it", "en"), (2, "me gusta mucho", "und"), (3, "ik ga naar huis", "nl"))]
         self.write("p.ndjson", "".join(json.dumps(p) + "\n" for p in posts) + "broken\n")
         got = self.scores("p.ndjson")
+        bad = [r for r in got if "error" in r]
+        got = [r for r in got if "error" not in r]
+        self.assertEqual(len(bad), 1)
+        self.assertTrue(bad[0]["place"].startswith("p.ndjson:4:"))
         self.assertEqual([r["id"] for r in got], ["1", "2", "3"])
+        os.mkdir(os.path.join(self.folder, "f"))
+        shutil.copy(os.path.join(self.folder, "p.ndjson"), os.path.join(self.folder, "f"))
+        self.assertEqual(len(self.scores("f")), 4)
         self.assertEqual([r["lang"] for r in got[:2]], ["en", "es"])
         self.assertTrue(got[2]["out_of_depth"])
         self.assertIn("1 rows not understood", self.run_("score", "p.ndjson").err)
@@ -161,15 +169,20 @@ class Score(Case):
         plain = self.run_("score", "--explain", "this phone is not good, it is awful", "--language", "en").out
         self.assertIn("NEGATIVE", plain)
         self.assertIn("awful (word, in the lexicon", plain)
+        self.assertIn("behind a negation", plain)
 
     def test_mistakes(self):
         self.write("a.csv", "a,b,c,d\n1,2,3,4\n")
+        self.write("a.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00")
+        self.write("array.json", '[{"text":"a"}]\n')
         for args, code, message in ((["nowhere.txt"], 1, "cannot open nowhere.txt"),
                                     (["a.csv"], 2, "name it with --column"),
                                     (["a.csv", "--column", "z"], 2, "no column 'z'"),
                                     (["a.csv", "--format", "xml"], 2, "--format takes"),
                                     (["a.csv", "--input", "xls"], 2, "--input takes"),
                                     (["a.csv", "b.csv"], 2, "one file only"),
+                                    (["a.gz"], 2, "is packed: unpack it"),
+                                    (["array.json"], 2, "one object a line"),
                                     (["a.csv", "--column", "a", "--model", "a.csv"], 1, "a.csv")):
             r = self.run_("score", *args, code=code)
             self.assertIn(message, r.err)
