@@ -72,7 +72,20 @@ static uint32_t confidence_of(const kt_language_head *head, const int32_t *sum, 
   return (uint32_t)(((uint64_t)65536 << 16) / all);
 }
 
-int kt_language_guess(kt_span section, kt_span text, uint32_t *confidence) {
+/* How much likelier than `other` (0: than none of them), in sixteenths of an octave. */
+static int64_t ahead_of(const kt_language_head *head, int32_t sum, int32_t other, uint32_t n) {
+  return ((int64_t)sum - other) * KT_LANGUAGE_OCTAVE / (int64_t)root(n << 16) >> head->shift;
+}
+
+/* Posts that teach Hindi in Latin letters are English in large part: English words speak for Hindi
+ * too, so that what is not clearly Hindi is English. */
+static int is_mixed_in(const kt_language_head *head, const int32_t *sum, int best, int other,
+                       uint32_t n) {
+  return ahead_of(head, sum[other], 0, n) >= KT_LANGUAGE_MIXED_LEAST &&
+         ahead_of(head, sum[best], sum[other], n) < KT_LANGUAGE_MIXED_CLEAR;
+}
+
+int kt_language_guess(kt_span section, kt_span text, const int8_t *mixed, uint32_t *confidence) {
   const kt_language_head *head = (const kt_language_head *)(const void *)section.ptr;
   int32_t sum[KT_LANGUAGE_STRIDE_MAX] = { 0 };
   kt_language_scan scan;
@@ -85,6 +98,12 @@ int kt_language_guess(kt_span section, kt_span text, uint32_t *confidence) {
   for (uint32_t k = 0; k < head->tags; k++)
     if (languages >> k & 1 && (best < 0 || sum[k] > sum[best])) best = (int)k;
   if (sum[best] <= 0) return -1;
+  int other = mixed && scan.script == KT_SCRIPT_LATIN ? mixed[best] : -1;
+  if (other >= 0 && is_mixed_in(head, sum, best, other, scan.n)) {
+    sum[other] = sum[best];
+    languages &= ~(1u << best);
+    best = other;
+  }
   *confidence = confidence_of(head, sum, languages, best, scan.n);
   return *confidence < KT_LANGUAGE_SURE ? -1 : best;
 }

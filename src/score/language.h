@@ -18,7 +18,9 @@ kt_status kt_language_build(const kt_env *env, const kt_language_text *texts, si
 /* 0: sound, nothing that reads it can go outside. The section is aligned to 16 bytes. */
 int kt_language_check(kt_span section, size_t tag_count);
 
-/* The index of the text's language, -1 = unknown; *confidence in 65536ths. Allocates nothing. */
-int kt_language_guess(kt_span section, kt_span text, uint32_t *confidence);
+/* The index of the text's language, -1 = unknown; *confidence in 65536ths. Allocates nothing.
+ * `mixed` has for each tag the index of the language that its writers mix into Latin letters, or
+ * -1; NULL: none do. Such a language is not told by a few letters that both may have. */
+int kt_language_guess(kt_span section, kt_span text, const int8_t *mixed, uint32_t *confidence);
 
 #endif

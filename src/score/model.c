@@ -71,6 +71,13 @@ static int params_are_sound(const kt_model_params *p) {
   return 1;
 }
 
+static void find_mixed(kt_model *m) {
+  for (uint32_t i = 0; i < m->params->languages; i++) {
+    int other = kt_model_find_language(m, kt_span_of(m->params->words_else[i]));
+    m->mixed[i] = (int8_t)(other == (int)i ? -1 : other);
+  }
+}
+
 /* Where the sections are and whether what scoring reads of them lies inside. */
 static const char *take_sections(kt_model *m, const kt_span s[KT_SECTIONS]) {
   const kt_model_params *p = m->params;
@@ -85,6 +92,7 @@ static const char *take_sections(kt_model *m, const kt_span s[KT_SECTIONS]) {
   m->language = s[KT_SECTION_LANGUAGE];
   if (kt_language_check(m->language, p->languages)) return "section LANG";
   m->info = s[KT_SECTION_INFO];
+  find_mixed(m);
   return NULL;
 }
 

@@ -80,6 +80,7 @@ struct kt_model {
   const int8_t (*weights)[2];
   const int16_t (*signals)[2];
   kt_span language, info;
+  int8_t mixed[KT_MODEL_LANGUAGES]; /* the language of words_else, -1: none */
   char hash[33];
 };
 

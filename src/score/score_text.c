@@ -41,7 +41,7 @@ kt_score_lang kt_score_choose_language(const kt_model *m, kt_span lang, kt_span 
     return (kt_score_lang){ n, n < 0 ? first_part(lang) : kt_span_of(m->params->tags[n]) };
   }
   uint32_t confidence;
-  int n = kt_language_guess(m->language, text, &confidence);
+  int n = kt_language_guess(m->language, text, m->mixed, &confidence);
   return (kt_score_lang){ n, n < 0 ? KT_NULL_SPAN : kt_span_of(m->params->tags[n]) };
 }
 
@@ -123,7 +123,7 @@ void kt_score_text(const kt_model *m, kt_span lang, kt_span text, kt_score *out,
 
 kt_span kt_language_detect(const kt_model *m, kt_span text, float *confidence) {
   uint32_t c = 0;
-  int n = kt_language_guess(m->language, text, &c);
+  int n = kt_language_guess(m->language, text, m->mixed, &c);
   if (confidence) *confidence = (float)(int32_t)c / 65536.0f;
   return n < 0 ? KT_NULL_SPAN : kt_span_of(m->params->tags[n]);
 }

@@ -90,7 +90,7 @@ static void judge(kt_span section, const texts *t, size_t words_max) {
     for (size_t k = 0; k < text.len; k++) words += text.ptr[k] == ' ';
     if (words > words_max) continue;
     uint32_t confidence;
-    int got = kt_language_guess(section, text, &confidence), want = t->at[i].lang;
+    int got = kt_language_guess(section, text, NULL, &confidence), want = t->at[i].lang;
     if (getenv("SHOW") && got != want)
       printf("    %.*s -> %s %.2f %.*s\n", (int)t->tags[i].len, t->tags[i].ptr,
              got < 0 ? "?" : names[got], confidence / 65536.0, (int)text.len, text.ptr);
@@ -125,7 +125,7 @@ static void time_texts(kt_span section, const texts *t) {
     double start = now();
     bytes = 0;
     for (size_t i = 0; i < t->n; i++) {
-      kt_language_guess(section, t->at[i].text, &confidence);
+      kt_language_guess(section, t->at[i].text, NULL, &confidence);
       bytes += t->at[i].text.len;
     }
     if (now() - start < best) best = now() - start;

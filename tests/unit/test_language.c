@@ -36,7 +36,7 @@ static kt_span model(void) {
   return kt_span_make(section.ptr, section.len);
 }
 static const char *guess(kt_span text, uint32_t *confidence) {
-  int n = kt_language_guess(model(), text, confidence);
+  int n = kt_language_guess(model(), text, NULL, confidence);
   ck_assert_int_lt(n, TAGS);
   ck_assert_uint_le(*confidence, 65536);
   return n < 0 ? "unknown" : names[n];
@@ -102,6 +102,32 @@ START_TEST(other_scripts_are_unknown) {
   check_guess("今日は仕事に行きたくないな", "unknown");
   check_guess("오늘 정말 출근하기 싫다", "unknown");
   check_guess("আজ কাজে যেতে একদম ইচ্ছে করছে না", "unknown");
+}
+END_TEST
+
+/* As posts do that are said to be Hindi: the same English words teach both. */
+START_TEST(english_is_mixed_into_hindi) {
+  enum { EN = 2, HI = 5, PAIRS = 8, TEXTS = PAIRS * 60 };
+  static const int8_t mixed[TAGS] = { -1, -1, -1, -1, -1, EN, -1, -1 };
+  static const char *const posts[PAIRS] = {
+    "bad service",       "the battery is bad",  "very bad battery", "service is a joke",
+    "the joke of a day", "bad battery service", "a joke",           "battery is bad"
+  };
+  kt_language_text texts[TEXTS];
+  uint32_t confidence;
+  kt_buf b;
+  for (int i = 0; i < TEXTS; i++)
+    texts[i] = (kt_language_text){ kt_span_of(posts[i % PAIRS]), i / PAIRS % 5 < 1 ? EN : HI };
+  kt_buf_init(&b, env);
+  ck_assert_int_eq(build(env, texts, TEXTS, TAGS, &b), KT_OK);
+  kt_span s = kt_span_make(b.ptr, b.len);
+  ck_assert_int_eq(kt_language_guess(s, KT_LIT("bad service"), NULL, &confidence), HI);
+  ck_assert_int_eq(kt_language_guess(s, KT_LIT("bad service"), mixed, &confidence), EN);
+  ck_assert_uint_ge(confidence, KT_LANGUAGE_SURE);
+  ck_assert_int_eq(kt_language_guess(s, KT_LIT("ye log kya kar rahe hai"), mixed, &confidence), HI);
+  ck_assert_int_eq(kt_language_guess(s, KT_LIT("यह लोग क्या कर रहे हैं"), mixed, &confidence), HI);
+  ck_assert_int_eq(kt_language_guess(s, KT_LIT("no sé qué quieren"), mixed, &confidence), 3);
+  kt_buf_clear(&b);
 }
 END_TEST
 
@@ -182,7 +208,7 @@ START_TEST(real_posts) {
   }
   for (size_t i = 0; i < n; i++) {
     if (texts[i].lang < 0 || !strcmp(names[texts[i].lang], "hi")) continue;
-    int got = kt_language_guess(kt_span_make(b.ptr, b.len), texts[i].text, &confidence);
+    int got = kt_language_guess(kt_span_make(b.ptr, b.len), texts[i].text, NULL, &confidence);
     known++;
     right += got == texts[i].lang;
     wrong += got >= 0 && got != texts[i].lang;
@@ -274,9 +300,10 @@ START_TEST(one_language) {
   ck_assert_int_eq(kt_language_build(env, NULL, 0, tags, 1, &b, NULL), KT_OK);
   kt_span s = kt_span_make(b.ptr, b.len);
   ck_assert_int_eq(kt_language_check(s, 1), 0);
-  ck_assert_int_eq(kt_language_guess(s, KT_LIT("ik weet niet wat ze van ons willen"), &confidence),
-                   0);
-  ck_assert_int_eq(kt_language_guess(s, KT_LIT("no sé qué quieren de nosotros"), &confidence), -1);
+  ck_assert_int_eq(
+      kt_language_guess(s, KT_LIT("ik weet niet wat ze van ons willen"), NULL, &confidence), 0);
+  ck_assert_int_eq(kt_language_guess(s, KT_LIT("no sé qué quieren de nosotros"), NULL, &confidence),
+                   -1);
   kt_buf_clear(&b);
 }
 END_TEST
@@ -319,6 +346,7 @@ int main(void) {
   tcase_add_test(guesses, texts_of_many_languages);
   tcase_add_test(guesses, long_texts_are_bounded);
   tcase_add_test(guesses, any_bytes);
+  tcase_add_test(builds, english_is_mixed_into_hindi);
   tcase_add_test(builds, real_posts);
   tcase_add_test(builds, damaged_sections);
   tcase_add_test(builds, same_texts_same_bytes);

@@ -410,6 +410,32 @@ START_TEST(a_file_is_mapped_and_told_of) {
 }
 END_TEST
 
+START_TEST(the_shipped_model_tells_short_english_from_hindi) {
+  static const char *const texts[][2] = {
+    { "en", "The battery is a joke" },
+    { "en", "bad service" },
+    { "en", "great phone" },
+    { "en", "best day ever" },
+    { "hi", "bahut accha" },
+    { "hi", "bakwas movie hai" },
+    { "hi", "battery bahut kharab hai" },
+    { "hi", "dil se shukriya" },
+    { "es", "me encanta" },
+    { "de", "das ist toll" },
+  };
+  kt_error err = { 0 };
+  kt_model *m;
+  kt_status st = kt_model_open(env, NULL, &m, &err);
+  ck_assert_msg(st == KT_OK, "%s", err.message);
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    kt_span lang = kt_language_detect(m, kt_span_of(texts[i][1]), NULL);
+    ck_assert_msg(kt_span_equal(lang, kt_span_of(texts[i][0])), "%s: %.*s", texts[i][1],
+                  (int)lang.len, lang.ptr ? lang.ptr : "");
+  }
+  kt_model_free(m);
+}
+END_TEST
+
 START_TEST(the_shipped_model_is_found_and_knows_its_languages) {
   static const struct {
     const char *lang, *text;
@@ -540,6 +566,7 @@ int main(void) {
   tcase_add_test(file, errors_say_what_is_wrong_and_what_to_do);
   tcase_add_test(file, a_file_is_mapped_and_told_of);
   tcase_add_test(file, the_shipped_model_is_found_and_knows_its_languages);
+  tcase_add_test(file, the_shipped_model_tells_short_english_from_hindi);
   tcase_add_test(file, opening_survives_every_failed_allocation);
   tcase_add_test(part, the_part_scores_posts_and_tells_who_did);
   return test_run(s);
