@@ -13,14 +13,21 @@ extern "C" {
  *
  *   name \t type \t unit \t default \t min \t max \t doc \n
  *
- * type    string, path, int, float, bool, bytes, duration, char, secret or enum:a|b|c
- *         bytes    integer with an optional suffix k m g (powers of 1024)
- *         duration integer with an optional suffix ms s m h d; without one: milliseconds
- *         bool     true false yes no on off 1 0
- *         char     one byte; \t stands for a tab
- *         secret   never shown; `env:NAME` and `file:PATH` are taken by the command, not by the
- * library unit    shown to people: bytes, ms, records ... default as the user would write it; empty
- * = not set min,max bounds of int, float, bytes and duration; empty = none doc     one sentence
+ * where
+ *
+ * - type: string, path, int, float, bool, bytes, duration, char, secret or enum:a|b|c
+ * - unit: shown to people: bytes, ms, records ...
+ * - default: as the user would write it; empty = not set
+ * - min, max: bounds of int, float, bytes and duration; empty = none
+ * - doc: one sentence
+ *
+ * and of the types
+ *
+ * - bytes: an integer with an optional suffix k m g (powers of 1024)
+ * - duration: an integer with an optional suffix ms s m h d; without one: milliseconds
+ * - bool: true false yes no on off 1 0
+ * - char: one byte; \t stands for a tab
+ * - secret: never shown; `env:NAME` and `file:PATH` are taken by the command, not by the library
  *
  * A line with an empty name gives a one-sentence summary of the part in its doc field. The name
  * `target` declares what follows the scheme in a URI (`csv:TARGET?option=value`); a part without

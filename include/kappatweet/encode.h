@@ -15,24 +15,24 @@ typedef struct kt_encoder kt_encoder;
 enum { KT_FORMAT_NDJSON = 0, KT_FORMAT_CSV = 1, KT_FORMAT_DYNAMODB = 2 };
 
 /* What all formats share
- *  - `record` names the fields and their order: tweet and sentiment hold posts only; full holds
- * every kind, and sentiment and scores of a post that has them (in CSV these columns are always
- * there); raw is the payload as it came, in one line.
- *  - `fields` = items with commas between them. An item is `column`, `name=column`,
- *    `raw:/json/pointer` (RFC 6901, named by its last token) or `name=raw:/json/pointer`; a pointer
- *    holds no comma. A column is any name of tweet, sentiment, full and raw, or ref_id or
- *    arrived_time; `id`, of which there are two, is the one of `record` (of full and raw: tweet's).
- *    What `record` holds stays the same. A value by pointer is written as it stands in NDJSON, as
- *    attribute values in DynamoDB, and in CSV a string without quotes and escapes, all else as
- * JSON.
- *  - What a payload does not have is null, in CSV an empty cell (so is an empty text).
- *  - A dead letter is the same object under every `record` and `fields`: {"kind":"dead","lane":..,
- *    "place":..,"attempts":n,"error":"KT_EPARSE","reason":"..","frame":".."}, with "frame_base64"
- * for a frame that is not UTF-8; in CSV it stands in the first cell of its row.
- *  - Times are 2021-11-05T10:00:00+00:00, with .123 only where there are milliseconds.
- *  - CSV is RFC 4180 with a line end of \n; only what must be quoted is. NDJSON has no blanks and
- *    escapes only what must be. DynamoDB: one item without a line end; a number beyond its 38
- * digits is a string. */
+ * - `record` names the fields and their order: tweet and sentiment hold posts only; full holds
+ *   every kind, and sentiment and scores of a post that has them (in CSV these columns are always
+ *   there); raw is the payload as it came, in one line.
+ * - `fields` = items with commas between them. An item is `column`, `name=column`,
+ *   `raw:/json/pointer` (RFC 6901, named by its last token) or `name=raw:/json/pointer`; a
+ *   pointer holds no comma. A column is any name of tweet, sentiment, full and raw, or ref_id or
+ *   arrived_time; `id`, of which there are two, is the one of `record` (of full and raw:
+ *   tweet's). What `record` holds stays the same. A value by pointer is written as it stands in
+ *   NDJSON, as attribute values in DynamoDB, and in CSV a string without quotes and escapes, all
+ *   else as JSON.
+ * - What a payload does not have is null, in CSV an empty cell (so is an empty text).
+ * - A dead letter is the same object under every `record` and `fields`: {"kind":"dead","lane":..,
+ *   "place":..,"attempts":n,"error":"KT_EPARSE","reason":"..","frame":".."}, with "frame_base64"
+ *   for a frame that is not UTF-8; in CSV it stands in the first cell of its row.
+ * - Times are 2021-11-05T10:00:00+00:00, with .123 only where there are milliseconds.
+ * - CSV is RFC 4180 with a line end of \n; only what must be quoted is. NDJSON has no blanks and
+ *   escapes only what must be. DynamoDB: one item without a line end; a number beyond its 38
+ *   digits is a string. */
 
 /* The options that an encoder reads from a conf, for a sink's own declaration (conf.h):
  * `.options = "target\tpath\t...\n" KT_ENCODER_OPTIONS`. */

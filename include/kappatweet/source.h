@@ -14,18 +14,18 @@ extern "C" {
 /* kt_source_ops.caps */
 enum {
   KT_SOURCE_LIVE = 1, /* cannot be read again: age cuts apply and a log is advised */
-  KT_SOURCE_WHOLE =
-      2 /* ends by itself and gives the same when read again: cut by count and bytes only */
+  /* ends by itself and gives the same when read again: cut by count and bytes only */
+  KT_SOURCE_WHOLE = 2
 };
 
 /* Rules that hold for all five tables
- *  - Strings of a table are copied when it is registered; `user` is handed to `open` as it was
- * given.
- *  - open: REQUIRED. KT_OK and *self set: exactly one close follows. A failure: no close. It checks
- *    its options and never waits for a network.
- *  - One object is called by one thread at a time, unless KT_PURE says otherwise.
- *  - A callback never calls kt_pipeline_step/_run/_drain/_free on its own pipeline.
- *  - An error is KT_E*; KT_ERR_RETRYABLE in err->flags lets the engine try the same call later. */
+ * - Strings of a table are copied when it is registered; `user` is handed to `open` as it was
+ *   given.
+ * - open: REQUIRED. KT_OK and *self set: exactly one close follows. A failure: no close. It
+ *   checks its options and never waits for a network.
+ * - One object is called by one thread at a time, unless KT_PURE says otherwise.
+ * - A callback never calls kt_pipeline_step/_run/_drain/_free on its own pipeline.
+ * - An error is KT_E*; KT_ERR_RETRYABLE in err->flags lets the engine try the same call later. */
 typedef struct kt_source_ops {
   uint32_t size, need;
   const char *name;    /* scheme in a URI: [a-z][a-z0-9-]* */
