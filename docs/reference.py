@@ -9,7 +9,7 @@ import re
 import sys
 
 ORDER = ["version", "types", "env", "conf", "parts", "pipeline", "batch", "source", "parser", "filter", "scorer",
-         "sink", "memory", "module", "encode", "arrow", "text"]
+         "score", "train", "sink", "memory", "module", "encode", "arrow", "text"]
 
 
 def literal(text):

@@ -92,8 +92,11 @@ typedef struct kt_score_term {
 } kt_score_term;
 
 /* As kt_score_text(), and why: fills up to `cap` terms, those with the greatest weight first, and
- * returns how many. More than 256 pieces of a text are summed into the overall term. Allocates
- * nothing. Any thread. */
+ * returns how many. A text has two terms for each piece (itself, and the phrase that it ends) and
+ * the overall one, into which all pieces behind the 256th are summed: 513 terms are always enough,
+ * and 2 for each word and one more are for a short text. With a smaller `cap` the lightest are left
+ * out, the overall one too if it is among them: what was filled then does not add up to what the
+ * label is decided on. Allocates nothing. Any thread. */
 KT_API size_t kt_score_explain(const kt_model *m, kt_span lang, kt_span text, kt_score *out,
                                kt_span *lang_used, kt_score_term *terms, size_t cap);
 
