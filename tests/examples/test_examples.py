@@ -67,6 +67,13 @@ class Examples(unittest.TestCase):
         self.assertGreater(len(r.stdout.splitlines()), 5)
         self.assertIn("ended after", r.stderr)
 
+    def test_score_text(self):
+        out = self.example("07_score_text", "not a good day :(", "I love this!").stdout.splitlines()
+        self.assertRegex(out[0], r"^negative 0\.\d{3} 0\.\d{3} 0\.\d{3} en$")
+        self.assertRegex(out[1], r"^positive .* en$")
+        self.assertIn(" good (negated)", "\n".join(out[2:]))
+        self.assertRegex(out[2], r"^  [+-]\d+\.\d\d [+-]\d+\.\d\d [+-]\d+\.\d\d \S")
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
