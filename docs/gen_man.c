@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = { "", "Source parts", "Parser parts", "Filter parts", "Scorer parts", "Sink parts" };
+static const char *const kinds[] = {
+  "", "Source parts", "Parser parts", "Filter parts", "Scorer parts", "Sink parts"
+};
 
 enum { WIDTH = 78 };
 
@@ -140,11 +142,15 @@ static int parts_page(void) {
   return EXIT_SUCCESS;
 }
 
+static int is_option(int key, unsigned command) {
+  return (cli_settings[key].commands & command) && key != CLI_SOURCE && key != CLI_FILES;
+}
+
 static void put_settings(unsigned command) {
   puts(".Bl -tag -width Ds");
   for (int key = 0; key < CLI_KEYS; key++) {
     const cli_setting *s = &cli_settings[key];
-    if (!(s->commands & command) || key == CLI_SOURCE) continue;
+    if (!is_option(key, command)) continue;
     printf(".It ");
     if (s->letter) printf("Fl %c , ", s->letter);
     fputs("Fl \\-", stdout);
@@ -159,15 +165,80 @@ static void put_settings(unsigned command) {
   puts(".El");
 }
 
+/* One word of a usage line: [OPTIONAL], --option or OPERAND, each maybe with dots behind it. */
+static void put_operand(const char *s, size_t n) {
+  size_t dots = n > 3 && !memcmp(s + n - 3, "...", 3) ? 3 : 0;
+  n -= dots;
+  fputs(s[0] == '[' ? ".Op Ar " : s[0] == '-' ? ".Fl " : ".Ar ", stdout);
+  if (s[0] == '[') s++, n -= 2;
+  if (s[0] == '-') s++, n--;
+  put_text(s, n);
+  puts(dots ? " ..." : "");
+}
+
+static void put_usage(const cli_command *c) {
+  const char *p = c->usage, *end = p + strcspn(p, "\n");
+  fputs(".Nm\n.Cm ", stdout);
+  put_text(c->name, strlen(c->name));
+  putchar('\n');
+  p += strcspn(p, " ") + 1; /* the program's name and the command's */
+  p += strcspn(p, " ") + 1;
+  while (p < end) {
+    size_t n = strcspn(p, " \n");
+    put_operand(p, n);
+    p += n + 1;
+  }
+}
+
+/* What its usage does not say. */
+static const struct {
+  unsigned command;
+  const char *text;
+} notes[] = {
+  { CLI_RUN, "A source without a scheme is a file, a folder, a glob, or\n.Ql \\-\nfor standard "
+             "input;\na sink without one is a file whose kind is told by the end of its name." },
+  { CLI_SCORE_TEXTS, "A line that cannot be read stands in the output as an error,\nand the rest "
+                     "goes on.\nThe guide to scoring, training and evaluating is\n"
+                     ".Pa docs/sentiment.md ." },
+  { CLI_TRAIN, "The options of the trainer are listed by\n.Ql kappatweet parts trainer ." },
+  { CLI_EVALUATE, "How good the installed model is stands in\n.Pa docs/model\\-card.md ." },
+};
+
+/* The first command that has the same options. */
+static const cli_command *same_options(const cli_command *c) {
+  for (const cli_command *other = cli_commands;; other++) {
+    int same = 1;
+    for (int key = 0; key < CLI_KEYS; key++)
+      same &= is_option(key, c->bit) == is_option(key, other->bit);
+    if (same) return other;
+  }
+}
+
+static void put_command(const cli_command *c) {
+  const cli_command *like = same_options(c);
+  const char *sentence = strchr(c->usage, '\n') + 1;
+  fputs(".Sh ", stdout);
+  for (const char *p = c->name; *p; p++)
+    putchar(*p == '-' ? ' ' : *p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+  putchar('\n');
+  put_sentence(sentence, strlen(sentence));
+  for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+    if (notes[i].command == c->bit) puts(notes[i].text);
+  if (like == c) {
+    put_settings(c->bit);
+    return;
+  }
+  fputs("The options are those of\n.Cm ", stdout);
+  put_text(like->name, strlen(like->name));
+  puts(" .");
+}
+
 static int command_page(void) {
   puts(".Dd November 24, 2026\n.Dt KAPPATWEET 1\n.Os\n.Sh NAME\n.Nm kappatweet\n"
-       ".Nd read posts, parse them, score them, deliver them without loss\n.Sh SYNOPSIS\n"
-       ".Nm\n.Cm run\n.Ar source\n.Op Ar option ...\n"
-       ".Nm\n.Cm check\n.Ar source\n.Op Ar option ...\n"
-       ".Nm\n.Cm top\\-words\n.Ar source\n.Op Ar option ...\n"
-       ".Nm\n.Cm parts\n.Op Ar name\n.Op Fl \\-json\n"
-       ".Nm\n.Cm completion\n.Cm bash | zsh | fish\n"
-       ".Nm\n.Cm help\n.Op Ar command\n"
+       ".Nd read posts, parse them, score them, deliver them without loss\n.Sh SYNOPSIS");
+  for (const cli_command *c = cli_commands; c->name; c++) put_usage(c);
+  puts(".Nm\n.Cm completion\n.Cm bash | zsh | fish\n"
+       ".Nm\n.Cm help\n.Op Ar COMMAND\n"
        ".Nm\n.Fl \\-version\n"
        ".Sh DESCRIPTION\n.Nm\nruns pipelines: a source, a parser, filters, a scorer and sinks,\n"
        "each named by a URI; see\n"
@@ -175,16 +246,8 @@ static int command_page(void) {
        "error.\n"
        "A record is delivered to each sink, or it is in the dead letters with the\n"
        "reason, or the source has not\n"
-       "been told that it was taken.\n"
-       ".Sh RUN AND CHECK\nA source without a scheme is a file, a folder, a glob, or\n.Ql \\-\nfor "
-       "standard input;\n"
-       "a sink without one is a file whose kind is told by the end of its name.\n"
-       ".Cm check\nsays what the same\n.Cm run\nwould do, and touches nothing.");
-  put_settings(CLI_RUN);
-  puts(".Sh TOP WORDS");
-  put_settings(CLI_TOP_WORDS);
-  puts(".Sh PARTS");
-  put_settings(CLI_PARTS);
+       "been told that it was taken.");
+  for (const cli_command *c = cli_commands; c->name; c++) put_command(c);
   puts(".Sh PIPELINE FILES\n.Fl \\-config\ntakes one JSON object whose keys are the long options "
        "of\n.Cm run\n"
        "without their dashes; a part is its URI or an object of\n.Ql part ,\n.Ql target\nand its "
@@ -200,7 +263,7 @@ static int command_page(void) {
        ".Sh EXIT STATUS\n.Bl -tag -width Ds\n.It 0\nDone.\n.It 1\nFailed; a lane that is held for "
        "its operator counts as failed.\n"
        ".It 2\nWrong usage or configuration; nothing was read.\n.It 3\nWith\n.Fl \\-strict "
-       ":\nrecords were set aside.\n"
+       ":\nrecords or texts were set aside.\n"
        ".It 130\nInterrupted with work left.\n.El\n"
        "The first interrupt finishes what was read, the second one stops at once.\n"
        ".Sh EXAMPLES\nPosts to CSV files by hour and to SQLite:\n"
@@ -210,6 +273,11 @@ static int command_page(void) {
        ".Dl $ gzip \\-dc posts.gz | kappatweet run \\- \\-\\-to \\(aqndjson:\\-?record=full\\(aq\n"
        "The twenty most frequent words of Spanish posts:\n"
        ".Dl $ kappatweet top\\-words posts.ndjson \\-\\-lang es\n"
+       "Which words of a text speak for which sentiment:\n"
+       ".Dl $ kappatweet score \\-\\-explain \\(dqnot a bad day at all\\(dq\n"
+       "A model of your own, and how good it is on texts that it has not seen:\n"
+       ".Dl $ kappatweet train labelled.tsv \\-\\-out own.ktm\n"
+       ".Dl $ kappatweet evaluate own.ktm unseen.tsv\n"
        ".Sh SEE ALSO\n.Xr libkappatweet 3 ,\n.Xr kappatweet-parts 7");
   return EXIT_SUCCESS;
 }
