@@ -121,8 +121,8 @@ static inline size_t small_text(uint64_t *seed, char out[400]) {
     "&amp;",
     "&lt;3",
     "l'eau",
-    "\xC3\xBC"
-    "ber",
+    ("\xC3\xBC"
+     "ber"),
     "x_x",
     "xD",
     "not bad",
