@@ -17,6 +17,7 @@ enum {
   MADE_UP = 400,    /* texts for a list of words */
   SHUFFLED = 4000,  /* texts of shuffled letters */
   MISNAMED = 20,    /* times likelier to be of another language */
+  LISTS_MAX = 64,   /* of language_words.c, at most */
   CLASSES_MAX = KT_LANGUAGE_STRIDE_MAX + 1,
   FEATURES = 1 << KT_LANGUAGE_LOG2
 };
@@ -28,8 +29,15 @@ typedef struct example {
   int cls;
 } example;
 
+/* Where each word of the lists begins, list by list: texts are made of them over and over. */
+typedef struct word_index {
+  const char **starts;
+  size_t count, first[LISTS_MAX + 1];
+} word_index;
+
 typedef struct builder {
   const kt_env *env;
+  word_index words;
   const kt_language_text *texts;
   size_t tags, n, cap;
   example *examples;
@@ -84,14 +92,31 @@ static int add_noise(builder *b, size_t n) {
   return 0;
 }
 
-/* Words of the list, frequent ones more often. */
-static size_t make_up(const char *words, uint32_t seed, char *out, size_t cap) {
-  size_t count = 1, len = 0;
-  for (const char *p = words; *p; p++) count += *p == ' ';
+static int index_words(builder *b) {
+  word_index *w = &b->words;
+  size_t lists = 0;
+  for (; lists < LISTS_MAX && kt_language_words_table[lists].tag; lists++) {
+    w->first[lists] = w->count++;
+    for (const char *p = kt_language_words_table[lists].words; *p; p++) w->count += *p == ' ';
+  }
+  w->first[lists] = w->count;
+  w->starts = kt_env_alloc(b->env, w->count * sizeof *w->starts);
+  if (!w->starts) return -1;
+  for (size_t l = 0, at = 0; l < lists; l++) {
+    w->starts[at++] = kt_language_words_table[l].words;
+    for (const char *p = kt_language_words_table[l].words; *p; p++)
+      if (*p == ' ') w->starts[at++] = p + 1;
+  }
+  return 0;
+}
+
+/* Words of a list, frequent ones more often. */
+static size_t make_up(const word_index *words, size_t list, uint32_t seed, char *out, size_t cap) {
+  const char *const *starts = words->starts + words->first[list];
+  size_t count = words->first[list + 1] - words->first[list], len = 0;
   for (uint32_t want = 2 + below(&seed, 12); want; want--) {
     size_t a = below(&seed, (uint32_t)count), c = below(&seed, (uint32_t)count);
-    const char *p = words;
-    for (size_t skip = a < c ? a : c; skip; skip--) p = strchr(p, ' ') + 1;
+    const char *p = starts[a < c ? a : c];
     size_t n = strcspn(p, " ");
     if (len + n + 1 > cap) break;
     memcpy(out + len, p, n);
@@ -122,8 +147,7 @@ static void scan_example(const builder *b, const example *e, kt_language_scan *s
   char made[280];
   kt_span text;
   if (e->kind == WORDS) {
-    const char *words = kt_language_words_table[e->index].words;
-    text = kt_span_make(made, make_up(words, e->seed, made, sizeof made));
+    text = kt_span_make(made, make_up(&b->words, e->index, e->seed, made, sizeof made));
   } else if (e->kind == NOISE) {
     text = kt_span_make(made, shuffle(b->texts[e->index].text, e->seed, made, sizeof made));
   } else {
@@ -269,13 +293,15 @@ kt_status kt_language_build(const kt_env *env, const kt_language_text *texts, si
   if (!tag_count) return put_table(&b, out) < 0 ? kt_fail_nomem(err, "train.language") : KT_OK;
   b.weights = kt_zalloc(env, cells * sizeof *b.weights);
   b.gradients = kt_zalloc(env, cells * sizeof *b.gradients);
-  if (b.weights && b.gradients && !add_posts(&b, n) && !add_words(&b, tags) && !add_noise(&b, n)) {
+  if (b.weights && b.gradients && !index_words(&b) && !add_posts(&b, n) && !add_words(&b, tags) &&
+      !add_noise(&b, n)) {
     weigh(&b);
     fit(&b);
     st = put_table(&b, out);
   }
   if (b.weights) kt_env_release(env, b.weights, cells * sizeof *b.weights);
   if (b.gradients) kt_env_release(env, b.gradients, cells * sizeof *b.gradients);
+  if (b.words.starts) kt_env_release(env, b.words.starts, b.words.count * sizeof *b.words.starts);
   if (b.examples) kt_env_release(env, b.examples, b.cap * sizeof *b.examples);
   return st < 0 ? kt_fail_nomem(err, "train.language") : KT_OK;
 }

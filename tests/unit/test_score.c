@@ -18,6 +18,29 @@ static test_alloc counter;
 static kt_buf *bytes;
 static kt_model *model;
 
+/* Trained once: the tests come after it, in processes of their own or not. */
+static char *trained;
+static size_t trained_len;
+
+static void train(void) {
+  kt_error err = { 0 };
+  kt_buf *out;
+  if (trained) return;
+  tempdir_make();
+  small_lexicon();
+  kt_env *plain = test_env(NULL, NULL);
+  ck_assert_int_eq(kt_buf_new(plain, &out, NULL), KT_OK);
+  kt_status st = small_train(plain, "1", 600, out, &err);
+  ck_assert_msg(st == KT_OK, "%s", err.message);
+  trained_len = kt_buf_bytes(out).len;
+  trained = malloc(trained_len);
+  ck_assert_ptr_nonnull(trained);
+  memcpy(trained, kt_buf_bytes(out).ptr, trained_len);
+  kt_buf_free(out);
+  kt_env_free(plain);
+  tempdir_remove();
+}
+
 static void setup(void) {
   kt_error err = { 0 };
   tempdir_make();
@@ -25,8 +48,7 @@ static void setup(void) {
   memset(&counter, 0, sizeof counter);
   env = test_env(&counter, NULL);
   ck_assert_int_eq(kt_buf_new(env, &bytes, NULL), KT_OK);
-  kt_status st = small_train(env, "1", 600, bytes, &err);
-  ck_assert_msg(st == KT_OK, "%s", err.message);
+  ck_assert_int_eq(kt_buf_append(bytes, (kt_span){ trained, trained_len }), KT_OK);
   ck_assert_int_eq(kt_model_from_bytes(env, kt_buf_bytes(bytes), &model, &err), KT_OK);
 }
 
@@ -538,12 +560,18 @@ START_TEST(the_part_scores_posts_and_tells_who_did) {
 }
 END_TEST
 
+static void forget(void) {
+  free(trained);
+}
+
 int main(void) {
+  atexit(forget);
   Suite *s = suite_create("score");
   TCase *scores = tcase_create("scores"), *file = tcase_create("file"),
         *part = tcase_create("part");
   TCase *all[] = { scores, file, part };
   for (size_t i = 0; i < 3; i++) {
+    tcase_add_unchecked_fixture(all[i], train, NULL);
     tcase_add_checked_fixture(all[i], setup, teardown);
     tcase_set_timeout(all[i], 120);
     suite_add_tcase(s, all[i]);
