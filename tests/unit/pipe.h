@@ -391,6 +391,12 @@ static inline void t_setup(t_pipe *t) {
 static inline void t_set(t_pipe *t, const char *name, const char *value) {
   ck_assert_msg(kt_pipeline_set(t->p, name, value, &t->err) == KT_OK, "%s", t->err.message);
 }
+/* What the source has, whether it ends there, and how many make a batch. */
+static inline void t_feed(t_pipe *t, size_t n, int closed, const char *batch) {
+  t->source.available = n;
+  t->source.closed = closed;
+  t_set(t, "batch.max_records", batch);
+}
 static inline void t_teardown(t_pipe *t) {
   kt_pipeline_free(t->p);
   kt_parts_free(t->parts);

@@ -38,18 +38,12 @@ START_TEST(test_everything_arrives_and_is_committed) {
 }
 END_TEST
 
-static void feed(size_t n, int closed, const char *batch) {
-  t.source.available = n;
-  t.source.closed = closed;
-  t_set(&t, "batch.max_records", batch);
-}
-
 /* ---- commits */
 
 START_TEST(test_I1_commit_covers_only_what_every_required_lane_has) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:", &t.err), KT_OK);
-  feed(30, 0, "10");
+  t_feed(&t, 30, 0, "10");
   t_set(&t, "commit.interval_ms", "0");
   t.b.hold = 1;
   t_run_for(&t, 5000);
@@ -65,7 +59,7 @@ END_TEST
 
 START_TEST(test_I2_commit_is_a_contiguous_prefix) {
   t_setup(&t);
-  feed(40, 0, "10");
+  t_feed(&t, 40, 0, "10");
   t_set(&t, "commit.interval_ms", "0");
   t.a.hold = 1;
   t_settle_down(&t);
@@ -85,7 +79,7 @@ END_TEST
  * after the restart is no more than what was read since the commit. */
 static void die_after(int steps, size_t *safe, char seen[100]) {
   t_setup(&t);
-  feed(100, 1, "10");
+  t_feed(&t, 100, 1, "10");
   t_set(&t, "commit.interval_ms", "20");
   t.a.hold = 1;
   for (int i = 0, next = 0; i < steps; i++) {
@@ -106,7 +100,7 @@ START_TEST(test_I5_after_a_crash_nothing_committed_is_missing) {
     for (size_t i = 0; i < safe; i++) ck_assert_int_ge(seen[i], 1);
     t_teardown(&t);
     t_setup(&t);
-    feed(100, 1, "10");
+    t_feed(&t, 100, 1, "10");
     t.source.fed = safe;
     ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
     for (size_t i = 0; i < t.a.count; i++) seen[strtoul(t.a.ids[i], NULL, 10)]++;
@@ -120,7 +114,7 @@ END_TEST
 
 START_TEST(test_commits_are_not_more_often_than_the_interval) {
   t_setup(&t);
-  feed(0, 0, "1");
+  t_feed(&t, 0, 0, "1");
   t_settle_down(&t);
   for (int i = 0; i < 100; i++) {
     t.source.available++;
@@ -134,13 +128,13 @@ END_TEST
 
 START_TEST(test_a_failing_commit_is_tried_again) {
   t_setup(&t);
-  feed(5, 1, "5");
+  t_feed(&t, 5, 1, "5");
   t.source.commit_fails = 3;
   ck_assert_int_eq(t_run_for(&t, 10000), KT_END);
   ck_assert_uint_eq(t.source.committed, 5);
   t_teardown(&t);
   t_setup(&t);
-  feed(5, 1, "5");
+  t_feed(&t, 5, 1, "5");
   t.source.commit_fails = 1000;
   ck_assert_int_eq(t_run_for(&t, 1000000), KT_EIO);
   ck_assert_str_eq(t.err.message, "commit fails");
@@ -152,7 +146,7 @@ END_TEST
 
 START_TEST(test_a_live_source_is_cut_by_age) {
   t_setup_with(&t, "live:", "a:", "dead:");
-  feed(3, 0, "100");
+  t_feed(&t, 3, 0, "100");
   t_settle_down(&t);
   ck_assert_uint_eq(t.a.count, 0);
   ck_assert_int_eq(kt_pipeline_timeout_ms(t.p), 200);
@@ -164,7 +158,7 @@ END_TEST
 
 START_TEST(test_a_whole_source_is_cut_by_age_only_while_it_waits) {
   t_setup(&t);
-  feed(1000, 0, "100");
+  t_feed(&t, 1000, 0, "100");
   t.source.per_read = 10;
   for (int i = 0; i < 3; i++) {
     kt_pipeline_step(t.p, &t.err);
@@ -181,7 +175,7 @@ END_TEST
 
 START_TEST(test_a_batch_is_cut_by_bytes) {
   t_setup(&t);
-  feed(2000, 1, "100000");
+  t_feed(&t, 2000, 1, "100000");
   t_set(&t, "batch.max_bytes", "1k");
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
   ck_assert_uint_gt(t_stats(&t).batches, 5);
@@ -204,7 +198,7 @@ static int cuts(t_source *s, kt_feed *f, kt_error *err) {
 
 START_TEST(test_the_source_cuts) {
   t_setup(&t);
-  feed(6, 1, "100");
+  t_feed(&t, 6, 1, "100");
   t.source.script = cuts;
   ck_assert_int_eq(t_run_for(&t, 100), KT_END);
   ck_assert_uint_eq(t_stats(&t).batches, 3);
@@ -221,7 +215,7 @@ static int barrier(t_source *s, kt_feed *f, kt_error *err) {
 
 START_TEST(test_D_barrier_goes_through_every_lane) {
   t_setup_with(&t, "live:", "holds:", "dead:");
-  feed(5, 0, "100");
+  t_feed(&t, 5, 0, "100");
   t_set(&t, "batch.max_age_ms", "1h");
   t.source.script = barrier;
   t.a.hold = 1;
@@ -260,7 +254,7 @@ static int expect_gap(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(test_a_gap_is_a_record_in_its_place) {
   t_setup(&t);
-  feed(4, 1, "100");
+  t_feed(&t, 4, 1, "100");
   t.source.per_read = 2;
   t.source.script = gap;
   t.a.script = expect_gap;
@@ -285,7 +279,7 @@ static int gaps_without_end(t_source *s, kt_feed *f, kt_error *err) {
 
 START_TEST(test_gaps_take_room) {
   t_setup(&t);
-  feed(2, 1, "4");
+  t_feed(&t, 2, 1, "4");
   t.source.script = gaps_without_end;
   ck_assert_int_eq(t_run_for(&t, 100), KT_END);
   ck_assert_uint_eq(t_stats(&t).gaps, 10);
@@ -317,7 +311,7 @@ static int note_run_no(t_sink *s, kt_delivery *d, kt_error *err) {
 START_TEST(test_D_barrier_abandoned_records_come_again) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_filter(t.p, "t:", &t.err), KT_OK);
-  feed(30, 0, "10");
+  t_feed(&t, 30, 0, "10");
   t_set(&t, "commit.interval_ms", "0");
   t.source.script = leave;
   t.a.hold = 1;
@@ -363,7 +357,7 @@ START_TEST(test_a_batch_abandoned_before_the_lanes_is_settled_once) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_filter(t.p, "t:", &t.err), KT_OK);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
-  feed(10, 1, "10");
+  t_feed(&t, 10, 1, "10");
   t.scorer.script = fails;
   t_settle_down(&t);
   leave_now();
@@ -378,7 +372,7 @@ END_TEST
 
 START_TEST(test_what_waits_for_a_retry_is_abandoned_too) {
   t_setup(&t);
-  feed(5, 1, "5");
+  t_feed(&t, 5, 1, "5");
   t.a.script = t_fail;
   t.a.fail_until = 1;
   kt_pipeline_step(t.p, &t.err);
@@ -419,13 +413,13 @@ START_TEST(test_D_positions_carry_the_run_counter) {
   kt_env *env = test_env(NULL, NULL);
   ck_assert_int_eq(kt_buf_new(env, &kept, NULL), KT_OK);
   t_setup(&t);
-  feed(15, 1, "10");
+  t_feed(&t, 15, 1, "10");
   t.source.whole = kept;
   ck_assert_int_eq(t_run_for(&t, 100), KT_END);
   t_teardown(&t);
   t_setup(&t);
   t.clock.wall_us += 1000000000;
-  feed(25, 1, "10");
+  t_feed(&t, 25, 1, "10");
   t.source.script = resume;
   t.a.script = note_first;
   ck_assert_int_eq(t_run_for(&t, 100), KT_END);
@@ -440,7 +434,7 @@ START_TEST(test_D_positions_carry_the_run_counter) {
     ck_assert_ptr_null(kt_position_own(kt_buf_bytes(kept)).ptr);
     if (i == 20) {
       t_setup(&t);
-      feed(25, 1, "10");
+      t_feed(&t, 25, 1, "10");
       t.source.script = resume;
       ck_assert_int_eq(t_run_for(&t, 100), KT_ECORRUPT);
       t_teardown(&t);
@@ -471,7 +465,7 @@ static int note_mark(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(test_D_watermark_is_monotone_and_not_beyond_arrival) {
   t_setup(&t);
-  feed(5, 1, "1");
+  t_feed(&t, 5, 1, "1");
   t.source.frame = hours;
   t.source.arrived_ms = 5000000000;
   t.a.script = note_mark;
@@ -495,7 +489,7 @@ static int first_fails(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(test_D_watermark_waits_for_what_is_tried_again) {
   t_setup(&t);
-  feed(3, 0, "1");
+  t_feed(&t, 3, 0, "1");
   t.source.frame = hours;
   t.source.arrived_ms = 5000000000;
   t.a.script = first_fails;
@@ -511,7 +505,7 @@ END_TEST
 
 START_TEST(test_D_watermark_of_an_idle_live_source) {
   t_setup_with(&t, "live:", "a:", "dead:");
-  feed(1, 0, "1");
+  t_feed(&t, 1, 0, "1");
   t_run_for(&t, 1000);
   ck_assert_int_eq(t.a.watermark_ms, 0);
   for (int i = 0; i < 400; i++) {
@@ -535,7 +529,7 @@ static int source_down(t_source *s, kt_feed *f, kt_error *err) {
 
 START_TEST(test_a_source_that_fails_is_read_again) {
   t_setup(&t);
-  feed(50, 1, "10");
+  t_feed(&t, 50, 1, "10");
   t.source.script = source_down;
   t.source.ends = 5;
   ck_assert_int_eq(t_run_for(&t, 100000), KT_END);
@@ -546,7 +540,7 @@ END_TEST
 
 START_TEST(test_a_source_that_fails_for_good_ends_the_run_with_what_was_read_delivered) {
   t_setup(&t);
-  feed(50, 1, "10");
+  t_feed(&t, 50, 1, "10");
   t.source.per_read = 5;
   t.source.script = source_down;
   t.source.ends = 1 << 20;
@@ -572,7 +566,7 @@ static int re_enter(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(test_callbacks_do_not_re_enter) {
   t_setup(&t);
-  feed(5, 1, "10");
+  t_feed(&t, 5, 1, "10");
   t.a.script = re_enter;
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
   ck_assert_uint_eq(t.a.count, 5);
@@ -623,7 +617,7 @@ START_TEST(test_statistics_of_a_newer_caller_are_zeroed) {
   memset(&lane, 0xAA, sizeof lane);
   all.s.size = sizeof all;
   lane.s.size = sizeof lane;
-  feed(3, 1, "500");
+  t_feed(&t, 3, 1, "500");
   ck_assert_int_eq(t_settle_down(&t), KT_END);
   ck_assert_int_eq(kt_pipeline_stats(t.p, &all.s), KT_OK);
   ck_assert_uint_eq(all.s.frames, 3);
@@ -650,14 +644,14 @@ START_TEST(test_parts_may_change_after_a_first_step_that_failed) {
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:", &t.err), KT_OK);
   ck_assert_int_eq(kt_pipeline_step(t.p, &t.err), KT_EIO);
   ck_assert_int_eq(kt_pipeline_set_source(t.p, "t:x", &t.err), KT_OK);
-  feed(5, 1, "10");
+  t_feed(&t, 5, 1, "10");
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
   ck_assert_uint_eq(t_lane(&t, 2).delivered, 5);
   char id[40];
   strcpy(id, t.a.batch_id);
   t_teardown(&t);
   t_setup_with(&t, "t:x", "a:", "dead:");
-  feed(5, 1, "10");
+  t_feed(&t, 5, 1, "10");
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
   ck_assert_str_eq(t.a.batch_id, id);
   t_teardown(&t);
@@ -681,7 +675,7 @@ START_TEST(test_D_positions_one_is_asked_again_before_a_stop) {
                          .close = t_source_close };
   ck_assert_int_eq(kt_parts_add_source(t.parts, &poor, &t.source, &t.err), KT_OK);
   ck_assert_int_eq(kt_pipeline_set_source(t.p, "poor:", &t.err), KT_OK);
-  feed(30, 0, "10");
+  t_feed(&t, 30, 0, "10");
   no_memory_for_position = 1;
   ck_assert_int_eq(t_settle_down(&t), KT_ENOMEM);
   kt_pipeline_stop(t.p);
@@ -694,14 +688,14 @@ END_TEST
 
 START_TEST(test_limits_end_the_run) {
   t_setup(&t);
-  feed(100, 0, "10");
+  t_feed(&t, 100, 0, "10");
   t_set(&t, "run.limit", "33");
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
   ck_assert_uint_eq(t.a.count, 33);
   ck_assert_uint_eq(t.source.committed, 33);
   t_teardown(&t);
   t_setup(&t);
-  feed(100, 0, "10");
+  t_feed(&t, 100, 0, "10");
   t_set(&t, "run.time_limit", "2h");
   ck_assert_int_eq(t_run_for(&t, 7199000), KT_AGAIN);
   ck_assert_int_eq(t_run_for(&t, 2000), KT_END);

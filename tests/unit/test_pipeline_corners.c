@@ -4,12 +4,6 @@
 
 static t_pipe t;
 
-static void feed(size_t n, int closed, const char *batch) {
-  t.source.available = n;
-  t.source.closed = closed;
-  t_set(&t, "batch.max_records", batch);
-}
-
 /* ---- the source */
 
 static size_t reads_at_commit;
@@ -31,7 +25,7 @@ START_TEST(the_source_is_read_once_more_after_the_last_commit) {
                        .close = t_source_close };
   ck_assert_int_eq(kt_parts_add_source(t.parts, &so, &t.source, &t.err), KT_OK);
   ck_assert_int_eq(kt_pipeline_set_source(t.p, "late:", &t.err), KT_OK);
-  feed(10, 1, "10");
+  t_feed(&t, 10, 1, "10");
   t.a.hold = 1;
   t_settle_down(&t);
   t_settle_down(&t); /* it says once more that it is at its end */
@@ -46,7 +40,7 @@ END_TEST
 
 START_TEST(a_stop_cuts_the_open_batch_of_a_source_that_goes_on) {
   t_setup(&t);
-  feed(1 << 20, 0, "10");
+  t_feed(&t, 1 << 20, 0, "10");
   t.source.per_read = 4;
   ck_assert_int_eq(kt_pipeline_step(t.p, &t.err), KT_OK);
   size_t read = t.source.fed;
@@ -70,7 +64,7 @@ static int abandon_once(t_source *s, kt_feed *f, kt_error *err) {
 
 START_TEST(a_batch_abandoned_in_front_of_a_full_lane_is_not_delivered) {
   t_setup(&t);
-  feed(30, 0, "10");
+  t_feed(&t, 30, 0, "10");
   t_set(&t, "lane.window", "1");
   t.source.script = abandon_once;
   t.a.hold = 1;
@@ -142,7 +136,7 @@ START_TEST(a_filter_gets_batches_in_order_though_one_is_parsed_late) {
   parse_calls = 0;
   parse_fails = 1;
   selects = 0;
-  feed(30, 1, "10");
+  t_feed(&t, 30, 1, "10");
   ck_assert_int_eq(t_run_for(&t, 60000), KT_END);
   ck_assert_uint_eq(selects, 3);
   ck_assert_str_eq(first_ids[0], "0");
@@ -171,7 +165,7 @@ START_TEST(records_are_numbered_through_all_batches) {
   use_parser(parse_run_numbers);
   t.a.script = note_numbers;
   seen = 0;
-  feed(9, 1, "3");
+  t_feed(&t, 9, 1, "3");
   ck_assert_int_eq(t_settle_down(&t), KT_END);
   ck_assert_uint_eq(seen, 9);
   for (size_t i = 1; i < 9; i++) ck_assert_uint_eq(seqs[i], seqs[0] + i);
@@ -201,20 +195,20 @@ static int source_both_flags(t_source *s, kt_feed *f, kt_error *err) {
 
 START_TEST(fatal_is_stronger_than_retryable) {
   t_setup(&t);
-  feed(10, 1, "10");
+  t_feed(&t, 10, 1, "10");
   t.a.script = both_flags;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_EAUTH);
   ck_assert_uint_eq(t.a.calls, 1);
   t_teardown(&t);
   t_setup(&t);
-  feed(10, 1, "10");
+  t_feed(&t, 10, 1, "10");
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
   t.scorer.script = scorer_both_flags;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_EAUTH);
   ck_assert_uint_eq(t.scorer.calls, 1);
   t_teardown(&t);
   t_setup(&t);
-  feed(10, 1, "10");
+  t_feed(&t, 10, 1, "10");
   t.source.script = source_both_flags;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_EAUTH);
   ck_assert_uint_eq(t.source.reads, 1);
@@ -230,7 +224,7 @@ static int fails_then_holds(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(an_open_breaker_waits_for_the_call_that_it_let_through) {
   t_setup(&t);
-  feed(20, 0, "1");
+  t_feed(&t, 20, 0, "1");
   t_set(&t, "retry.breaker", "4");
   t_set(&t, "lane.window", "16");
   t.a.script = fails_then_holds;
@@ -255,7 +249,7 @@ static int reject_all(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(what_a_sink_answered_is_not_lost_when_memory_is_short) {
   t_setup(&t);
-  feed(200, 1, "200");
+  t_feed(&t, 200, 1, "200");
   t.a.script = reject_all;
   kt_status st = t_settle_down(&t);
   ck_assert_int_eq(st, KT_ENOMEM);
@@ -291,7 +285,7 @@ START_TEST(posts_that_were_not_scored_say_so) {
   t.scorer.script = call_failed;
   t.a.script = count_flagged;
   flagged = 0;
-  feed(10, 1, "10");
+  t_feed(&t, 10, 1, "10");
   ck_assert_int_eq(t_settle_down(&t), KT_END);
   ck_assert_uint_eq(flagged, 10);
   ck_assert_uint_eq(t_stats(&t).score_failed, 10);

@@ -4,12 +4,6 @@
 
 static t_pipe t;
 
-static void feed(size_t n, int closed, const char *batch) {
-  t.source.available = n;
-  t.source.closed = closed;
-  t_set(&t, "batch.max_records", batch);
-}
-
 static const char *fourth_broken(size_t i) {
   static char buf[24];
   snprintf(buf, sizeof buf, i == 3 ? "!%zu" : "%zu", i);
@@ -18,7 +12,7 @@ static const char *fourth_broken(size_t i) {
 
 START_TEST(test_I3_a_rejected_frame_is_finished_when_its_letter_is_durable) {
   t_setup(&t);
-  feed(6, 0, "2");
+  t_feed(&t, 6, 0, "2");
   t_set(&t, "commit.interval_ms", "0");
   t.source.frame = fourth_broken;
   t.dead.hold = 1;
@@ -51,7 +45,7 @@ static int reject_all(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(test_I3_a_rejected_record_is_finished_when_its_letter_is_durable) {
   t_setup(&t);
-  feed(4, 1, "2");
+  t_feed(&t, 4, 1, "2");
   t.a.script = reject_all;
   t.dead.hold = 1;
   t_run_for(&t, 5000);
@@ -72,7 +66,7 @@ END_TEST
 
 START_TEST(test_I3_without_a_dead_letter_sink_the_pipeline_is_held) {
   t_setup_with(&t, "t:", "a:", "");
-  feed(1000, 0, "2");
+  t_feed(&t, 1000, 0, "2");
   t.source.frame = fourth_broken;
   ck_assert_int_eq(t_run_for(&t, 5000), KT_ESTATE);
   ck_assert_ptr_nonnull(strstr(t.err.message, "t:3"));
@@ -89,7 +83,7 @@ END_TEST
 START_TEST(test_I3_a_failing_dead_letter_sink_holds) {
   for (int fatal = 0; fatal < 2; fatal++) {
     t_setup(&t);
-    feed(6, 1, "2");
+    t_feed(&t, 6, 1, "2");
     t.source.frame = fourth_broken;
     t.dead.script = fatal ? reject_all : t_fail;
     t.dead.fail_until = 1 << 30;
@@ -121,7 +115,7 @@ static int reject_one(t_source *s, kt_feed *f, kt_error *err) {
 
 START_TEST(test_a_source_sets_a_frame_aside) {
   t_setup(&t);
-  feed(3, 1, "100");
+  t_feed(&t, 3, 1, "100");
   t.source.script = reject_one;
   ck_assert_int_eq(t_run_for(&t, 5000), KT_END);
   ck_assert_uint_eq(t_stats(&t).frames, 4);
@@ -146,7 +140,7 @@ static int add_long(t_source *s, kt_feed *f, kt_error *err) {
 
 START_TEST(test_a_frame_over_the_bound_is_set_aside) {
   t_setup(&t);
-  feed(3, 1, "100");
+  t_feed(&t, 3, 1, "100");
   t_set(&t, "frame.max_bytes", "1k");
   t.source.script = add_long;
   ck_assert_int_eq(t_run_for(&t, 5000), KT_END);
@@ -163,7 +157,7 @@ END_TEST
 START_TEST(test_filters_drop_and_are_settled_once_a_batch) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_filter(t.p, "t:", &t.err), KT_OK);
-  feed(10, 1, "5");
+  t_feed(&t, 10, 1, "5");
   t.filter.drop_odd = 1;
   t.a.hold = 1;
   t_settle_down(&t);
@@ -195,7 +189,7 @@ static int fails_barely(t_scorer *sc, kt_scoring *s, kt_error *err) {
 START_TEST(test_a_scorer_that_fails_without_a_code_ends_the_run) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
-  feed(10, 1, "5");
+  t_feed(&t, 10, 1, "5");
   t.scorer.script = fails_barely;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_EREMOTE);
   ck_assert_int_eq(t.err.code, KT_EREMOTE);
@@ -207,7 +201,7 @@ END_TEST
 START_TEST(test_scores_come_out_of_order_and_leave_in_order) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
-  feed(10, 1, "1");
+  t_feed(&t, 10, 1, "1");
   t_set(&t, "score.window", "3");
   t.scorer.hold = 1;
   size_t done = 0;
@@ -253,7 +247,7 @@ static int look_at_scores(t_sink *s, kt_delivery *d, kt_error *err) {
 START_TEST(test_D_scoring_fails_deliver) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
-  feed(5, 1, "5");
+  t_feed(&t, 5, 1, "5");
   t.scorer.script = fails_on_2;
   t.a.script = look_at_scores;
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
@@ -266,7 +260,7 @@ END_TEST
 START_TEST(test_D_scoring_fails_dead_letter) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
-  feed(5, 1, "5");
+  t_feed(&t, 5, 1, "5");
   t_set(&t, "score.on_error", "dead-letter");
   t.scorer.script = fails_on_2;
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
@@ -283,7 +277,7 @@ END_TEST
 START_TEST(test_D_scoring_fails_stop) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
-  feed(5, 1, "2");
+  t_feed(&t, 5, 1, "2");
   t_set(&t, "score.on_error", "stop");
   t.scorer.script = fails_on_2;
   ck_assert_int_eq(t_run_for(&t, 1000), KT_EREMOTE);
@@ -303,7 +297,7 @@ static int down_then_up(t_scorer *sc, kt_scoring *s, kt_error *err) {
 START_TEST(test_a_scorer_that_is_down_is_tried_again) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
-  feed(5, 1, "5");
+  t_feed(&t, 5, 1, "5");
   t.scorer.script = down_then_up;
   t.scorer.fail_from = 4;
   t.a.script = NULL;
@@ -324,7 +318,7 @@ static int first_call_fails(t_scorer *sc, kt_scoring *s, kt_error *err) {
 START_TEST(test_a_scorer_is_asked_in_order) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
-  feed(3, 1, "1");
+  t_feed(&t, 3, 1, "1");
   t.scorer.script = first_call_fails;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_END);
   ck_assert_str_eq(asked, "0012");
@@ -340,7 +334,7 @@ static int wrong_key(t_scorer *sc, kt_scoring *s, kt_error *err) {
 START_TEST(test_a_scorer_with_a_wrong_key_ends_the_run) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
-  feed(5, 1, "5");
+  t_feed(&t, 5, 1, "5");
   t.scorer.script = wrong_key;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_EAUTH);
   ck_assert_uint_eq(t.a.count, 0);
@@ -357,7 +351,7 @@ static int always_full(t_scorer *sc, kt_scoring *s, kt_error *err) {
 START_TEST(test_a_scorer_full_of_nothing_ends_the_run) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
-  feed(5, 1, "5");
+  t_feed(&t, 5, 1, "5");
   t.scorer.script = always_full;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_ESTATE);
   t_teardown(&t);
@@ -375,7 +369,7 @@ static int twice(t_scorer *sc, kt_scoring *s, kt_error *err) {
 START_TEST(test_I4_scoring_done_twice_is_ignored) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
-  feed(5, 1, "2");
+  t_feed(&t, 5, 1, "2");
   t.scorer.script = twice;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_END);
   ck_assert_uint_eq(t.a.count, 5);

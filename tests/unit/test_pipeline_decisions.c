@@ -4,12 +4,6 @@
 
 static t_pipe t;
 
-static void feed(size_t n, int closed, const char *batch) {
-  t.source.available = n;
-  t.source.closed = closed;
-  t_set(&t, "batch.max_records", batch);
-}
-
 /* ---- a position is asked once a batch, where the source stands right behind it */
 
 typedef struct position_log {
@@ -36,7 +30,7 @@ START_TEST(test_D_positions_are_asked_once_a_batch_where_it_ends) {
   ck_assert_int_eq(kt_pipeline_set_source(t.p, "told:", &t.err), KT_OK);
   t_set(&t, "commit.interval_ms", "0");
   t_set(&t, "lane.window", "64");
-  feed(40, 0, "10");
+  t_feed(&t, 40, 0, "10");
   asked.count = 0;
   t.a.hold = 1;
   t_settle_down(&t);
@@ -126,7 +120,7 @@ START_TEST(test_D_closing_goes_from_the_sinks_to_the_source) {
   ck_assert_int_eq(kt_pipeline_add_filter(t.p, "n:", &t.err), KT_OK);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "n:", &t.err), KT_OK);
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "n:", &t.err), KT_OK);
-  feed(20, 0, "10");
+  t_feed(&t, 20, 0, "10");
   closed[0] = '\0';
   t.b.hold = 1;
   t.b.close_outcome = KT_DELIVERED; /* the last moment: it counts, and the source hears of it */
@@ -158,7 +152,7 @@ START_TEST(test_D_catalogue_copies_tables_and_strings) {
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "mine:there", &t.err), KT_OK);
   kt_parts_free(t.parts); /* pipelines keep it alive */
   t.parts = NULL;
-  feed(20, 1, "10");
+  t_feed(&t, 20, 1, "10");
   ck_assert_int_eq(t_settle_down(&t), KT_END);
   ck_assert_uint_eq(t.b.count, 20);
   ck_assert_str_eq(t_lane(&t, 1).name, "mine:there");
@@ -172,7 +166,7 @@ START_TEST(test_I1_a_batch_that_is_not_parsed_is_not_committed) {
   t_setup_with(&t, "t:", "a:?lane.required=false", "dead:");
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
   t_set(&t, "commit.interval_ms", "0");
-  feed(20, 0, "10");
+  t_feed(&t, 20, 0, "10");
   t.scorer.hold = 1;
   t_settle_down(&t);
   ck_assert_uint_gt(t.scorer.held_count, 0);
@@ -199,7 +193,7 @@ static void dead_batch_id(size_t first, char out[40]) {
   t_setup(&t);
   t.source.frame = all_bad;
   t.source.fed = first;
-  feed(first + 1, 1, "1");
+  t_feed(&t, first + 1, 1, "1");
   ck_assert_int_eq(t_settle_down(&t), KT_END);
   ck_assert_uint_eq(t.dead.count, 1);
   snprintf(out, 40, "%s", t.dead.batch_id);
@@ -223,7 +217,7 @@ START_TEST(test_D_dead_letter_is_flushed_at_once) {
   t.source.frame = all_bad;
   t.a.hold = t.a.flush_delivers = 1;
   t_set(&t, "commit.interval_ms", "0");
-  feed(1, 0, "1");
+  t_feed(&t, 1, 0, "1");
   t_settle_down(&t);
   ck_assert_uint_eq(t.a.flushes, 1);
   ck_assert_uint_eq(t.source.committed, 1);
@@ -249,7 +243,7 @@ START_TEST(test_D_order_a_delete_waits_for_a_retry_in_a_sink_that_holds) {
   t.source.frame = post_post_delete;
   t.a.script = first_fails_once;
   t_set(&t, "retry.max_attempts", "0");
-  feed(3, 0, "1");
+  t_feed(&t, 3, 0, "1");
   t_settle_down(&t);
   ck_assert_uint_eq(t.a.held_count, 1); /* p1; p0 waits, and its delete behind it */
   t_run_for(&t, 60000);
@@ -283,7 +277,7 @@ START_TEST(test_D_order_window_1_keeps_it_in_a_sink_that_holds) {
     for (int i = 0; i < seed; i++) kt_env_random(t.env);
     t_set(&t, "lane.window", "1");
     t.a.script = whole_group_fails_once;
-    feed(6, 0, "1");
+    t_feed(&t, 6, 0, "1");
     t_run_for(&t, 600000);
     ck_assert_uint_eq(t.a.held_count, 6);
     for (size_t i = 0; i < 6; i++) {
@@ -314,7 +308,7 @@ static int two_waits(t_sink *s, kt_delivery *d, kt_error *err) {
 START_TEST(test_the_longest_wait_that_a_record_asks_for_counts) {
   t_setup(&t);
   t.a.script = two_waits;
-  feed(2, 0, "2");
+  t_feed(&t, 2, 0, "2");
   t_settle_down(&t);
   t_run_for(&t, 49900);
   ck_assert_uint_eq(t.a.calls, 1);
@@ -342,7 +336,7 @@ START_TEST(test_memory_short_sheds_nothing_that_a_required_lane_still_needs) {
   t.a.hold = 1;
   t.b.script = fails_while_told;
   t.b.fail_until = 1;
-  feed(6000, 0, "100");
+  t_feed(&t, 6000, 0, "100");
   t_run_for(&t, 60000);
   uint64_t read = t_stats(&t).frames;
   ck_assert_uint_lt(read, 6000); /* memory is short */

@@ -7,12 +7,6 @@
 
 static t_pipe t;
 
-static void feed(size_t n, int closed, const char *batch) {
-  t.source.available = n;
-  t.source.closed = closed;
-  t_set(&t, "batch.max_records", batch);
-}
-
 static kt_error failure(kt_status code, uint32_t flags, uint32_t after) {
   kt_error e;
   kt_error_set(&e, code, flags, "t", "no luck");
@@ -45,7 +39,7 @@ static int half(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(test_partial_failure_repeats_only_what_is_owed) {
   t_setup(&t);
-  feed(10, 1, "10");
+  t_feed(&t, 10, 1, "10");
   t.a.script = half;
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
   ck_assert_uint_eq(t.a.count, 10);
@@ -61,7 +55,7 @@ END_TEST
 
 START_TEST(test_retry_waits_at_most_the_doubled_base) {
   t_setup(&t);
-  feed(1, 1, "1");
+  t_feed(&t, 1, 1, "1");
   t_set(&t, "retry.breaker", "1000");
   t.a.script = t_fail;
   t.a.fail_until = 12;
@@ -88,7 +82,7 @@ static int throttled(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(test_retry_after_is_honoured_by_the_whole_lane) {
   t_setup(&t);
-  feed(4, 1, "1");
+  t_feed(&t, 4, 1, "1");
   t_set(&t, "lane.window", "1");
   t.a.script = throttled;
   ck_assert_int_eq(t_run_for(&t, 4900), KT_AGAIN);
@@ -102,7 +96,7 @@ END_TEST
 
 START_TEST(test_retry_after_keeps_new_batches_back_too) {
   t_setup(&t);
-  feed(1, 0, "1");
+  t_feed(&t, 1, 0, "1");
   t.a.script = throttled;
   t_settle_down(&t);
   t.source.available = 3;
@@ -127,7 +121,7 @@ static int one_waits(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(test_retry_after_of_one_record) {
   t_setup(&t);
-  feed(2, 0, "2");
+  t_feed(&t, 2, 0, "2");
   t.a.script = one_waits;
   t_settle_down(&t);
   t.source.available = 4;
@@ -142,7 +136,7 @@ END_TEST
 
 START_TEST(test_breaker_leaves_one_call_at_a_time) {
   t_setup(&t);
-  feed(100, 0, "1");
+  t_feed(&t, 100, 0, "1");
   t_set(&t, "retry.breaker", "4");
   t.a.script = t_fail;
   t.a.fail_until = 1 << 30;
@@ -162,7 +156,7 @@ END_TEST
 /* Repeated calls must be paid for by successes, two for one; one at a time is always allowed. */
 START_TEST(test_retries_stay_within_their_budget) {
   t_setup_with(&t, "t:", "a:?lane.window=20", "dead:");
-  feed(20, 0, "1");
+  t_feed(&t, 20, 0, "1");
   t_set(&t, "retry.budget", "3");
   t_set(&t, "retry.breaker", "1000");
   t_set(&t, "commit.max_lag_ms", "1h");
@@ -188,7 +182,7 @@ END_TEST
 
 START_TEST(test_outage_waits_and_is_never_a_dead_letter) {
   t_setup(&t);
-  feed(100, 1, "10");
+  t_feed(&t, 100, 1, "10");
   t.a.script = t_fail;
   t.a.fail_until = 1 << 30;
   ck_assert_int_eq(t_run_for(&t, 86400000), KT_AGAIN); /* a day */
@@ -204,7 +198,7 @@ END_TEST
 
 START_TEST(test_an_outage_beyond_its_limit_holds_the_lane) {
   t_setup(&t);
-  feed(100, 1, "10");
+  t_feed(&t, 100, 1, "10");
   t_set(&t, "retry.max_outage", "10s");
   t.a.script = t_fail;
   t.a.fail_until = 1 << 30;
@@ -221,7 +215,7 @@ END_TEST
 
 START_TEST(test_a_success_ends_the_outage) {
   t_setup(&t);
-  feed(10, 0, "10");
+  t_feed(&t, 10, 0, "10");
   t_set(&t, "retry.max_outage", "10s");
   t.a.script = t_fail;
   for (int i = 0; i < 5; i++) {
@@ -255,7 +249,7 @@ static int poison(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(test_a_record_is_given_up_while_others_succeed) {
   t_setup(&t);
-  feed(10, 0, "10");
+  t_feed(&t, 10, 0, "10");
   t_set(&t, "retry.max_attempts", "3");
   t.a.script = poison;
   t_run_for(&t, 600000);
@@ -288,7 +282,7 @@ static int wrong_key(t_sink *s, kt_delivery *d, kt_error *err) {
 START_TEST(test_a_wrong_key_holds_its_lane_and_the_others_go_on) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:", &t.err), KT_OK);
-  feed(100, 1, "10");
+  t_feed(&t, 100, 1, "10");
   t.a.script = wrong_key;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_EAUTH);
   ck_assert_str_eq(t.err.message, "no luck");
@@ -307,7 +301,7 @@ END_TEST
 START_TEST(test_a_held_lane_that_nobody_waits_for_is_no_failure) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:?lane.required=no", &t.err), KT_OK);
-  feed(100, 1, "10");
+  t_feed(&t, 100, 1, "10");
   t.b.script = wrong_key;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_END);
   ck_assert_uint_eq(t.a.count, 100);
@@ -324,7 +318,7 @@ static int full_once(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(test_D_again_with_nothing_in_flight_holds_the_lane) {
   t_setup(&t);
-  feed(3, 1, "1");
+  t_feed(&t, 3, 1, "1");
   t.a.script = full_once;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_ESTATE);
   ck_assert_uint_eq(t_lane(&t, 0).held, 1);
@@ -334,7 +328,7 @@ END_TEST
 
 START_TEST(test_D_again_rests_until_the_deadline) {
   t_setup(&t);
-  feed(3, 1, "1");
+  t_feed(&t, 3, 1, "1");
   t.a.script = full_once;
   t.a.deadline_ms = t.clock.mono_ms + 500;
   ck_assert_int_eq(t_settle_down(&t), KT_AGAIN);
@@ -354,7 +348,7 @@ START_TEST(test_D_again_rests_until_a_descriptor_is_ready) {
   int fds[2];
   ck_assert_int_eq(pipe(fds), 0);
   t_setup(&t);
-  feed(1, 1, "1");
+  t_feed(&t, 1, 1, "1");
   t.a.script = full_once;
   t.a.fd = fds[0];
   ck_assert_int_eq(t_settle_down(&t), KT_AGAIN);
@@ -371,7 +365,7 @@ END_TEST
 
 START_TEST(test_window_bounds_what_is_in_flight) {
   t_setup_with(&t, "t:", "a:?lane.window=3", "dead:");
-  feed(10, 1, "1");
+  t_feed(&t, 10, 1, "1");
   t.a.hold = 1;
   ck_assert_int_eq(t_settle_down(&t), KT_AGAIN);
   ck_assert_uint_eq(t.a.held_count, 3);
@@ -391,7 +385,7 @@ static int third_fails(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(test_D_order_window_1_keeps_it) {
   t_setup_with(&t, "t:", "a:?lane.window=1", "dead:");
-  feed(9, 1, "1");
+  t_feed(&t, 9, 1, "1");
   t.a.script = third_fails;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_END);
   char want[8];
@@ -409,7 +403,7 @@ static const char *post_then_delete(size_t i) {
 
 START_TEST(test_D_order_a_delete_never_overtakes_its_post) {
   t_setup(&t);
-  feed(5, 0, "1");
+  t_feed(&t, 5, 0, "1");
   t.source.frame = post_then_delete;
   t.a.hold = 1;
   t_settle_down(&t);
@@ -423,7 +417,7 @@ END_TEST
 
 START_TEST(test_I4_done_twice_is_ignored) {
   t_setup(&t);
-  feed(4, 0, "1");
+  t_feed(&t, 4, 0, "1");
   t.a.hold = 1;
   t_settle_down(&t);
   kt_delivery_done(t.a.held[0], KT_DELIVERED, NULL);
@@ -446,7 +440,7 @@ static int done_and_fail(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(test_I4_done_before_a_failing_submit_counts_once) {
   t_setup(&t);
-  feed(3, 1, "1");
+  t_feed(&t, 3, 1, "1");
   t.a.script = done_and_fail;
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
   ck_assert_uint_eq(t.a.count, 3);
@@ -463,7 +457,7 @@ static void *deliver_later(void *arg) {
 
 START_TEST(test_done_from_another_thread_wakes_the_owner) {
   t_setup(&t);
-  feed(4, 1, "1");
+  t_feed(&t, 4, 1, "1");
   t.a.hold = 1;
   ck_assert_int_eq(t_settle_down(&t), KT_AGAIN);
   pthread_t thread;
@@ -494,7 +488,7 @@ static int lets_go(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(test_D_holds_an_unpinned_delivery_has_no_batch) {
   t_setup(&t);
-  feed(2, 1, "2");
+  t_feed(&t, 2, 1, "2");
   t.a.script = lets_go;
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
   ck_assert_uint_eq(t_lane(&t, 0).delivered, 2);
@@ -505,7 +499,7 @@ END_TEST
 
 START_TEST(test_D_holds_an_unpinned_delivery_cannot_be_rejected) {
   t_setup(&t);
-  feed(2, 1, "2");
+  t_feed(&t, 2, 1, "2");
   t.a.script = lets_go;
   t.a.status = 1;
   ck_assert_int_lt(t_run_for(&t, 1000), 0);
@@ -517,7 +511,7 @@ END_TEST
 
 START_TEST(test_D_holds_a_sink_is_flushed_at_the_end) {
   t_setup_with(&t, "t:", "holds:", "dead:");
-  feed(20, 1, "1");
+  t_feed(&t, 20, 1, "1");
   t.a.hold = 1;
   ck_assert_int_eq(t_settle_down(&t), KT_AGAIN);
   ck_assert_uint_eq(t.a.held_count, 20); /* no window stands in its way */
@@ -537,7 +531,7 @@ static int full_at_one(t_sink *s, kt_delivery *d, kt_error *err) {
 
 static void holds_one(const char *batch_records) {
   t_setup_with(&t, "t:", "holds:", "dead:");
-  feed(6, 1, batch_records);
+  t_feed(&t, 6, 1, batch_records);
   t.a.hold = t.a.flush_delivers = 1;
   t.a.script = full_at_one;
 }
@@ -600,7 +594,7 @@ END_TEST
 
 START_TEST(test_a_flush_that_fails_is_asked_again) {
   t_setup_with(&t, "t:", "holds:", "dead:");
-  feed(3, 1, "1");
+  t_feed(&t, 3, 1, "1");
   t.a.hold = 1;
   t.a.flush_fails = 3;
   t_run_for(&t, 60000);
@@ -608,7 +602,7 @@ START_TEST(test_a_flush_that_fails_is_asked_again) {
   ck_assert_int_eq(t_lane(&t, 0).error.code, KT_EIO);
   t_teardown(&t);
   t_setup_with(&t, "t:", "holds:", "dead:");
-  feed(3, 1, "1");
+  t_feed(&t, 3, 1, "1");
   t.a.hold = 1;
   t.a.flush_fails = -1;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_EAUTH);
@@ -619,7 +613,7 @@ END_TEST
 
 START_TEST(test_a_step_of_a_sink_that_fails) {
   t_setup(&t);
-  feed(3, 0, "1");
+  t_feed(&t, 3, 0, "1");
   t.a.step_fails = 2;
   t_run_for(&t, 100);
   kt_pipeline_step(t.p, &t.err);
@@ -637,7 +631,7 @@ END_TEST
 
 START_TEST(test_a_fatal_failure_without_a_code_ends_the_run) {
   t_setup(&t);
-  feed(3, 1, "1");
+  t_feed(&t, 3, 1, "1");
   t.a.hold = 1;
   t.a.step_fails = T_BARE;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_EREMOTE);
@@ -649,7 +643,7 @@ END_TEST
 
 START_TEST(test_a_lagging_commit_flushes) {
   t_setup_with(&t, "t:", "holds:", "dead:");
-  feed(5, 0, "1");
+  t_feed(&t, 5, 0, "1");
   t.a.hold = 1;
   t_run_for(&t, 599000);
   ck_assert_uint_eq(t.a.flushes, 0);
@@ -662,7 +656,7 @@ END_TEST
 START_TEST(test_a_lane_filter_only_changes_what_is_owed_there) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:?lane.filter=t:", &t.err), KT_OK);
-  feed(10, 1, "5");
+  t_feed(&t, 10, 1, "5");
   t.filter.drop_odd = 1;
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
   ck_assert_uint_eq(t.a.count, 10);
@@ -677,7 +671,7 @@ END_TEST
 static void filtered_lane(void) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:?lane.filter=t:", &t.err), KT_OK);
-  feed(10, 1, "5");
+  t_feed(&t, 10, 1, "5");
 }
 
 START_TEST(test_a_lane_filter_that_fails_is_tried_again) {
@@ -733,7 +727,7 @@ START_TEST(test_names_of_lanes) {
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:?lane.wndow=2", &t.err), KT_EINVAL);
   ck_assert_ptr_nonnull(strstr(t.err.message, "lane.window"));
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:?lane.filter=none:", &t.err), KT_EINVAL);
-  feed(1, 1, "1");
+  t_feed(&t, 1, 1, "1");
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
   ck_assert_str_eq(t_lane(&t, 0).name, "a:");
   ck_assert_str_eq(t_lane(&t, 1).name, "a:#2");

@@ -6,12 +6,6 @@
 
 static t_pipe t;
 
-static void feed(size_t n, int closed, const char *batch) {
-  t.source.available = n;
-  t.source.closed = closed;
-  t_set(&t, "batch.max_records", batch);
-}
-
 /* ---- a sink that has nothing but submit */
 
 static void use_plain_sink(void) {
@@ -31,7 +25,7 @@ static const char *with_time(size_t i) {
 START_TEST(a_sink_with_submit_only_gets_all) {
   t_setup(&t);
   use_plain_sink();
-  feed(20, 1, "5");
+  t_feed(&t, 20, 1, "5");
   t.source.frame = with_time;
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
   ck_assert_uint_eq(t.b.count, 20);
@@ -50,7 +44,7 @@ static int fails_bare(t_sink *s, kt_delivery *d, kt_error *err) {
 
 static void check_bare(int answer, kt_status code) {
   t_setup(&t);
-  feed(3, 1, "3");
+  t_feed(&t, 3, 1, "3");
   t.a.script = fails_bare;
   t.a.status = answer;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_END);
@@ -75,7 +69,7 @@ static const char *odd(size_t i) {
 START_TEST(a_lane_whose_filter_drops_all_is_never_called) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:?lane.filter=t:", &t.err), KT_OK);
-  feed(10, 1, "5");
+  t_feed(&t, 10, 1, "5");
   t.source.frame = odd;
   t.filter.drop_odd = 1;
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
@@ -92,7 +86,7 @@ END_TEST
 
 START_TEST(a_lane_in_order_stays_so_while_its_breaker_is_open) {
   t_setup_with(&t, "t:", "a:?lane.window=1", "dead:");
-  feed(9, 1, "1");
+  t_feed(&t, 9, 1, "1");
   t_set(&t, "retry.breaker", "2");
   t.a.script = t_fail;
   t.a.fail_until = 20;
@@ -105,7 +99,7 @@ END_TEST
 
 START_TEST(a_sink_that_holds_keeps_the_order_while_its_breaker_is_open) {
   t_setup_with(&t, "t:", "holds:?lane.window=1", "dead:");
-  feed(6, 0, "1");
+  t_feed(&t, 6, 0, "1");
   t_set(&t, "retry.breaker", "2");
   t.a.hold = 1;
   t_settle_down(&t);
@@ -131,7 +125,7 @@ static int barrier_at_the_end(t_source *s, kt_feed *f, kt_error *err) {
 
 START_TEST(the_end_waits_for_a_flush_that_fails) {
   t_setup(&t);
-  feed(3, 1, "100");
+  t_feed(&t, 3, 1, "100");
   t.source.per_read = 1;
   t.source.script = barrier_at_the_end;
   t.a.flush_fails = 3;
@@ -145,7 +139,7 @@ END_TEST
 
 START_TEST(a_flush_asked_for_is_made_though_all_came_meanwhile) {
   t_setup(&t);
-  feed(3, 0, "3");
+  t_feed(&t, 3, 0, "3");
   t_set(&t, "commit.max_lag_ms", "1s");
   t.a.hold = 1;
   t.a.flush_fails = 2;
@@ -178,7 +172,7 @@ START_TEST(what_is_abandoned_is_cancelled_where_it_is_still_held) {
   t_setup(&t);
   use_plain_sink(); /* cannot cancel */
   t.a.hold = t.b.hold = 1;
-  feed(20, 0, "10");
+  t_feed(&t, 20, 0, "10");
   t.source.script = deliver_and_abandon;
   t_settle_down(&t);
   ck_assert_uint_eq(t.b.held_count, 2);
@@ -211,7 +205,7 @@ static int deliver_first_and_abandon(t_source *s, kt_feed *f, kt_error *err) {
 START_TEST(what_is_done_is_not_cancelled) {
   t_setup(&t);
   t.a.hold = 1;
-  feed(20, 0, "10");
+  t_feed(&t, 20, 0, "10");
   t.source.script = deliver_first_and_abandon;
   t_settle_down(&t);
   ck_assert_uint_eq(t.a.held_count, 2);
@@ -226,7 +220,7 @@ END_TEST
 START_TEST(what_is_committed_is_not_abandoned) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:?lane.required=no", &t.err), KT_OK);
-  feed(10, 0, "10");
+  t_feed(&t, 10, 0, "10");
   t.source.script = deliver_and_abandon;
   t.b.hold = 1;
   t_run_for(&t, 60000);
@@ -265,7 +259,7 @@ START_TEST(an_optional_lane_sheds_only_up_to_what_is_being_scored) {
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:?lane.required=no", &t.err), KT_OK);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
   t_set(&t, "memory.max_bytes", "1m");
-  feed(20000, 1, "500");
+  t_feed(&t, 20000, 1, "500");
   t.source.frame = long_frame;
   t.scorer.script = scored_thrice;
   t.b.script = t_fail;
@@ -310,7 +304,7 @@ START_TEST(a_record_without_an_arrival_moves_the_watermark_by_its_own_time) {
                        .close = t_close };
   ck_assert_int_eq(kt_parts_add_parser(t.parts, &po, &t, &t.err), KT_OK);
   ck_assert_int_eq(kt_pipeline_set_parser(t.p, "own:", &t.err), KT_OK);
-  feed(2, 1, "1");
+  t_feed(&t, 2, 1, "1");
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
   ck_assert_int_eq(t_stats(&t).watermark_ms, 9000000000000 - 300000);
   t_teardown(&t);
@@ -319,7 +313,7 @@ END_TEST
 
 START_TEST(a_clock_set_back_takes_no_watermark_back) {
   t_setup_with(&t, "live:", "a:", "dead:");
-  feed(1, 0, "1");
+  t_feed(&t, 1, 0, "1");
   t_settle_down(&t);
   t_pass(&t, 300001);
   t_settle_down(&t);
@@ -343,7 +337,7 @@ static void use_scorer(const char *on_error) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
   t_set(&t, "score.on_error", on_error);
-  feed(4, 1, "4");
+  t_feed(&t, 4, 1, "4");
 }
 
 static int each_for_a_reason(t_scorer *sc, kt_scoring *s, kt_error *err) {
@@ -444,7 +438,7 @@ static void use_slow_scorer(void) {
   t_setup(&t);
   ck_assert_int_eq(kt_parts_add_scorer(t.parts, &so, &t.scorer, &t.err), KT_OK);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "slow:", &t.err), KT_OK);
-  feed(4, 0, "4");
+  t_feed(&t, 4, 0, "4");
 }
 
 START_TEST(a_full_scorer_is_asked_again_at_its_deadline) {
@@ -489,7 +483,7 @@ static int reject_long(t_source *s, kt_feed *f, kt_error *err) {
 
 START_TEST(what_a_source_rejects_without_a_reason_is_a_dead_letter) {
   t_setup(&t);
-  feed(2, 1, "10");
+  t_feed(&t, 2, 1, "10");
   t.source.script = reject_long;
   ck_assert_int_eq(t_run_for(&t, 1000), KT_END);
   ck_assert_uint_eq(t.a.count, 2);
@@ -508,7 +502,7 @@ START_TEST(one_descriptor_may_wake_two_sinks) {
   ck_assert_int_eq(pipe(fds), 0);
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "b:", &t.err), KT_OK);
-  feed(2, 0, "2");
+  t_feed(&t, 2, 0, "2");
   t.a.hold = t.b.hold = 1;
   t.a.fd = t.b.fd = fds[0];
   t_settle_down(&t);
@@ -536,7 +530,7 @@ static int odd_marks(t_sink *s, kt_delivery *d, kt_error *err) {
 
 START_TEST(outcomes_that_do_not_exist_lose_nothing) {
   t_setup(&t);
-  feed(2, 1, "2");
+  t_feed(&t, 2, 1, "2");
   t.a.script = odd_marks;
   ck_assert_int_eq(t_run_for(&t, 60000), KT_END);
   ck_assert_uint_eq(t.a.count, 2);

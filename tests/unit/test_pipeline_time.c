@@ -11,12 +11,6 @@
 
 static t_pipe t;
 
-static void feed(size_t n, int closed, const char *batch) {
-  t.source.available = n;
-  t.source.closed = closed;
-  t_set(&t, "batch.max_records", batch);
-}
-
 static int is_readable(int fd) {
   struct pollfd p = { fd, POLLIN, 0 };
   return poll(&p, 1, 0) == 1;
@@ -31,7 +25,7 @@ START_TEST(test_one_descriptor_drives_a_pipeline) {
   int fds[2];
   ck_assert_int_eq(pipe(fds), 0);
   t_setup(&t);
-  feed(3, 1, "1");
+  t_feed(&t, 3, 1, "1");
   t.a.hold = 1;
   t.a.fd = fds[0];
   int fd = kt_pipeline_fd(t.p);
@@ -60,7 +54,7 @@ END_TEST
 
 START_TEST(test_the_timer_of_the_descriptor) {
   t_setup_with(&t, "live:", "a:", "dead:");
-  feed(3, 0, "100");
+  t_feed(&t, 3, 0, "100");
   t_set(&t, "batch.max_age_ms", "5");
   int fd = kt_pipeline_fd(t.p);
   t_settle_down(&t);
@@ -91,7 +85,7 @@ START_TEST(test_a_descriptor_opened_again_under_its_number_is_not_lost) {
   ck_assert_int_eq(kt_parts_add_sink(t.parts, &ops, &t.b, &t.err), KT_OK);
   ck_assert_int_eq(kt_pipeline_add_sink(t.p, "token:", &t.err), KT_OK);
   t.b.fd = fds[0];
-  feed(1, 0, "1");
+  t_feed(&t, 1, 0, "1");
   int fd = kt_pipeline_fd(t.p);
   t_settle_down(&t);
   ck_assert(!is_readable(fd));
@@ -112,7 +106,7 @@ START_TEST(test_pollfds_and_timeout_drive_a_pipeline) {
   kt_pollfd list[8];
   ck_assert_int_eq(pipe(fds), 0);
   t_setup(&t);
-  feed(2, 1, "1");
+  t_feed(&t, 2, 1, "1");
   t.a.hold = 1;
   t.a.fd = fds[0];
   ck_assert_int_eq(kt_pipeline_timeout_ms(t.p), 0);
@@ -135,7 +129,7 @@ END_TEST
 
 START_TEST(test_stop_finishes_what_was_read) {
   t_setup(&t);
-  feed(25, 0, "10");
+  t_feed(&t, 25, 0, "10");
   t.a.hold = 1;
   t_settle_down(&t);
   kt_pipeline_stop(t.p);
@@ -154,7 +148,7 @@ END_TEST
 
 START_TEST(test_stop_gives_up_after_the_drain_timeout) {
   t_setup(&t);
-  feed(25, 0, "10");
+  t_feed(&t, 25, 0, "10");
   t_set(&t, "drain.timeout_ms", "5s");
   t.a.hold = 1;
   t_settle_down(&t);
@@ -175,7 +169,7 @@ END_TEST
 START_TEST(test_what_a_sink_completes_while_it_closes_counts) {
   for (int outcome = KT_DELIVERED; outcome <= KT_REJECTED; outcome++) {
     t_setup(&t);
-    feed(20, 0, "10");
+    t_feed(&t, 20, 0, "10");
     t.a.hold = 1;
     t.a.close_outcome = outcome;
     t_settle_down(&t);
@@ -190,14 +184,14 @@ END_TEST
 
 START_TEST(test_drain) {
   t_setup(&t);
-  feed(25, 0, "10");
+  t_feed(&t, 25, 0, "10");
   t_settle_down(&t);
   ck_assert_int_eq(kt_pipeline_drain(t.p, -1, &t.err), KT_END);
   ck_assert_uint_eq(t.a.count, 25);
   ck_assert_uint_eq(t.source.committed, 25);
   t_teardown(&t);
   t_setup(&t);
-  feed(25, 0, "10");
+  t_feed(&t, 25, 0, "10");
   t.a.hold = 1;
   t_settle_down(&t);
   ck_assert_int_eq(kt_pipeline_drain(t.p, 0, &t.err), KT_ETIMEOUT);
@@ -219,7 +213,7 @@ START_TEST(test_freed_with_everything_in_flight) {
   t_setup(&t);
   ck_assert_int_eq(kt_pipeline_set_scorer(t.p, "t:", &t.err), KT_OK);
   ck_assert_int_eq(kt_pipeline_add_filter(t.p, "t:", &t.err), KT_OK);
-  feed(100, 0, "10");
+  t_feed(&t, 100, 0, "10");
   t.scorer.hold = 1;
   t.a.script = rejecting_close;
   t_settle_down(&t);
@@ -236,7 +230,7 @@ END_TEST
 
 START_TEST(test_D_frozen_process_loses_one_tick) {
   t_setup(&t);
-  feed(1, 1, "1");
+  t_feed(&t, 1, 1, "1");
   t_set(&t, "drain.timeout_ms", "1m");
   t.a.hold = 1;
   t_settle_down(&t);
@@ -322,7 +316,7 @@ static void setup_threads(const char *workers, int pure_scorer) {
   ck_assert_int_eq(kt_pipeline_set_dead_letter(t.p, "dead:", &t.err), KT_OK);
   t_set(&t, "workers", workers);
   t.source.in_place = 1;
-  feed(4000, 1, "50");
+  t_feed(&t, 4000, 1, "50");
 }
 
 static void expect_evens(void) {
