@@ -142,15 +142,11 @@ static int parts_page(void) {
   return EXIT_SUCCESS;
 }
 
-static int is_option(int key, unsigned command) {
-  return (cli_settings[key].commands & command) && key != CLI_SOURCE && key != CLI_FILES;
-}
-
 static void put_settings(unsigned command) {
   puts(".Bl -tag -width Ds");
   for (int key = 0; key < CLI_KEYS; key++) {
     const cli_setting *s = &cli_settings[key];
-    if (!is_option(key, command)) continue;
+    if (!cli_is_option(key, command)) continue;
     printf(".It ");
     if (s->letter) printf("Fl %c , ", s->letter);
     fputs("Fl \\-", stdout);
@@ -209,7 +205,7 @@ static const cli_command *same_options(const cli_command *c) {
   for (const cli_command *other = cli_commands;; other++) {
     int same = 1;
     for (int key = 0; key < CLI_KEYS; key++)
-      same &= is_option(key, c->bit) == is_option(key, other->bit);
+      same &= cli_is_option(key, c->bit) == cli_is_option(key, other->bit);
     if (same) return other;
   }
 }

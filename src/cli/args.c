@@ -13,8 +13,8 @@ static kt_status unknown(unsigned command, const char *name, kt_error *err) {
 
 static int find_long(unsigned command, const char *name, size_t n) {
   for (int key = 0; key < CLI_KEYS; key++)
-    if (key != CLI_SOURCE && key != CLI_FILES && (cli_settings[key].commands & command) &&
-        strlen(cli_settings[key].name) == n && !memcmp(cli_settings[key].name, name, n))
+    if (cli_is_option(key, command) && strlen(cli_settings[key].name) == n &&
+        !memcmp(cli_settings[key].name, name, n))
       return key;
   return -1;
 }

@@ -96,6 +96,10 @@ kt_status cli_plan_add(cli_plan *plan, cli_key key, const char *value, int line,
 const char *cli_plan_get(const cli_plan *plan, cli_key key); /* the last value or NULL */
 int cli_plan_flag(const cli_plan *plan, cli_key key);
 void cli_plan_free(cli_plan *plan);
+/* Whether one of these commands takes the setting as an option: operands are none. */
+int cli_is_option(int key, unsigned commands);
+/* The NAME=VALUE of --set; the value is borrowed from it. */
+kt_status cli_split_pair(const char *pair, char name[128], const char **value, kt_error *err);
 /* The name of a setting of these commands (or, commands = 0, of a pipeline file) nearest to `name`;
  * NULL. */
 const char *cli_nearest(const char *name, unsigned commands);

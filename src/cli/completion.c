@@ -11,13 +11,9 @@ static void print_names(void) {
     printf("%s%s", c == cli_commands ? "" : " ", c->name);
 }
 
-static int is_option(int key, unsigned bit) {
-  return (cli_settings[key].commands & bit) && key != CLI_SOURCE && key != CLI_FILES;
-}
-
 static void print_options(unsigned bit) {
   for (int key = 0; key < CLI_KEYS; key++)
-    if (is_option(key, bit)) printf(" --%s", cli_settings[key].name);
+    if (cli_is_option(key, bit)) printf(" --%s", cli_settings[key].name);
 }
 
 /* The schemes of parts are asked for when they are wanted: modules may bring more. */
@@ -113,7 +109,7 @@ static void zsh(void) {
     printf("    %s) _arguments", c->name);
     for (int key = 0; key < CLI_KEYS; key++) {
       const cli_setting *s = &cli_settings[key];
-      if (!is_option(key, c->bit)) continue;
+      if (!cli_is_option(key, c->bit)) continue;
       printf(" '%s--%s[", s->shape == CLI_MANY ? "*" : "", s->name);
       print_quoted(s->help, 1);
       if (s->part)
@@ -161,7 +157,7 @@ static void fish(void) {
   for (const cli_command *c = cli_commands; c->name; c++)
     for (int key = 0; key < CLI_KEYS; key++) {
       const cli_setting *s = &cli_settings[key];
-      if (!is_option(key, c->bit)) continue;
+      if (!cli_is_option(key, c->bit)) continue;
       printf("complete -c kappatweet -n '__fish_seen_subcommand_from %s' -l %s", c->name, s->name);
       if (s->letter) printf(" -s %c", s->letter);
       fish_value(key);

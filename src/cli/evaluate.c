@@ -87,11 +87,11 @@ static void print_tables(const kt_model *model, const cli_metrics *m) {
 
 static kt_status evaluate_file(const cli_plan *plan, kt_env *env, const kt_model *model,
                                const char *path, cli_metrics *m, kt_error *err) {
-  const char *language = cli_plan_get(plan, CLI_LANGUAGE), *input = cli_plan_get(plan, CLI_INPUT);
-  cli_texts t = { .path = path, .labelled = 1, .column = cli_plan_get(plan, CLI_COLUMN) };
+  const char *language = cli_plan_get(plan, CLI_LANGUAGE);
+  cli_texts t = { .path = path, .labelled = 1 };
   int identify = cli_plan_flag(plan, CLI_IDENTIFY), more = 0;
   cli_text row;
-  kt_status st = input ? cli_texts_shape(input, &t.shape, err) : KT_OK;
+  kt_status st = cli_texts_plan(&t, plan, err);
   if (st >= 0) st = cli_texts_open(&t, env, err);
   while (st >= 0 && (more = cli_texts_next(&t, &row, NULL, err)) > 0) {
     kt_span lang = row.lang, used;

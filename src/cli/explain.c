@@ -26,15 +26,9 @@ static const char *kind_of(const kt_score_term *t) {
 }
 
 static void print_json(kt_span lang, const kt_score *s, const kt_score_term *terms, size_t n) {
-  fputs("{\"lang\":", stdout);
-  if (lang.ptr)
-    cli_json_string(lang.ptr, lang.len);
-  else
-    fputs("null", stdout);
-  printf(",\"sentiment\":\"%s\",\"score_positive\":%.6f,\"score_negative\":%.6f,"
-         "\"score_neutral\":%.6f,\"score_mixed\":%.6f,\"out_of_depth\":%s,\"terms\":[",
-         cli_label_name(s->label), (double)s->positive, (double)s->negative, (double)s->neutral,
-         (double)s->mixed, s->flags & KT_SCORE_OUT_OF_DEPTH ? "true" : "false");
+  putchar('{');
+  cli_json_score(lang, s);
+  fputs(",\"terms\":[", stdout);
   for (size_t i = 0; i < n; i++) {
     const kt_score_term *t = &terms[i];
     printf("%s{\"text\":", i ? "," : "");

@@ -47,17 +47,13 @@ static const char config_help[] =
     "the command line says replaces what the file says. `kappatweet check --config FILE` checks "
     "it.\n";
 
-static int is_shown(int key, unsigned command) {
-  return (cli_settings[key].commands & command) && key != CLI_SOURCE && key != CLI_FILES;
-}
-
 void cli_help_command(unsigned command) {
   for (const cli_command *c = cli_commands; c->name; c++)
     if (c->bit == command) printf("%s\n\n", c->usage);
   for (int key = 0; key < CLI_KEYS; key++) {
     const cli_setting *s = &cli_settings[key];
     char left[64];
-    if (!is_shown(key, command)) continue;
+    if (!cli_is_option(key, command)) continue;
     snprintf(left, sizeof left, "--%s%s%s", s->name, s->arg ? " " : "", s->arg ? s->arg : "");
     if (s->letter)
       printf("  -%c, %-22s %s\n", s->letter, left, s->help);

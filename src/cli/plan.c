@@ -78,6 +78,21 @@ const cli_setting cli_settings[CLI_KEYS] = {
   [CLI_HELP] = { "help", 'h', CLI_FLAG, ANY, 0, NULL, 0, "show this help" },
 };
 
+int cli_is_option(int key, unsigned commands) {
+  return (cli_settings[key].commands & commands) && key != CLI_SOURCE && key != CLI_FILES;
+}
+
+kt_status cli_split_pair(const char *pair, char name[128], const char **value, kt_error *err) {
+  const char *equals = strchr(pair, '=');
+  size_t n = equals ? (size_t)(equals - pair) : 0;
+  if (!n || n >= 128)
+    return cli_fail(err, KT_EINVAL, "command", "--set takes NAME=VALUE, not '%.80s'", pair);
+  memcpy(name, pair, n);
+  name[n] = '\0';
+  *value = equals + 1;
+  return KT_OK;
+}
+
 static kt_status check_flag(const cli_setting *s, const char *value, kt_error *err) {
   if (!strcmp(value, "true") || !strcmp(value, "false")) return KT_OK;
   return cli_fail(err, KT_EINVAL, "command", "%s is a switch: true or false, not '%.60s'", s->name,
@@ -151,8 +166,7 @@ const char *cli_nearest(const char *name, unsigned commands) {
   for (int key = 0; key < CLI_KEYS; key++) {
     const cli_setting *s = &cli_settings[key];
     size_t d = distance(name, s->name);
-    int known =
-        commands ? (s->commands & commands) && key != CLI_SOURCE && key != CLI_FILES : s->in_file;
+    int known = commands ? cli_is_option(key, commands) : s->in_file;
     if (!known || d >= best) continue;
     best = d;
     near = s->name;

@@ -39,8 +39,19 @@ static int is_bad(const cli_result *r) {
 
 /* ---- JSON */
 
+void cli_json_score(kt_span lang, const kt_score *s) {
+  fputs("\"lang\":", stdout);
+  if (lang.ptr)
+    cli_json_string(lang.ptr, lang.len);
+  else
+    fputs("null", stdout);
+  printf(",\"sentiment\":\"%s\",\"score_positive\":%.6f,\"score_negative\":%.6f,"
+         "\"score_neutral\":%.6f,\"score_mixed\":%.6f,\"out_of_depth\":%s",
+         cli_label_name(s->label), (double)s->positive, (double)s->negative, (double)s->neutral,
+         (double)s->mixed, s->flags & KT_SCORE_OUT_OF_DEPTH ? "true" : "false");
+}
+
 static void put_json(const cli_result *r) {
-  const kt_score *s = &r->score;
   if (r->line)
     printf("{\"line\":%llu", (unsigned long long)r->line);
   else {
@@ -53,15 +64,9 @@ static void put_json(const cli_result *r) {
     puts("}");
     return;
   }
-  fputs(",\"lang\":", stdout);
-  if (r->lang.ptr)
-    cli_json_string(r->lang.ptr, r->lang.len);
-  else
-    fputs("null", stdout);
-  printf(",\"sentiment\":\"%s\",\"score_positive\":%.6f,\"score_negative\":%.6f,"
-         "\"score_neutral\":%.6f,\"score_mixed\":%.6f,\"out_of_depth\":%s,\"text\":",
-         cli_label_name(s->label), (double)s->positive, (double)s->negative, (double)s->neutral,
-         (double)s->mixed, s->flags & KT_SCORE_OUT_OF_DEPTH ? "true" : "false");
+  putchar(',');
+  cli_json_score(r->lang, &r->score);
+  fputs(",\"text\":", stdout);
   cli_json_string(r->text.ptr, r->text.len);
   puts("}");
 }

@@ -22,6 +22,8 @@ typedef struct cli_result {
 void cli_results_head(cli_format format, const char *key);
 void cli_results_put(cli_format format, const cli_result *r);
 
+/* The members of a JSON object that tell a score, from "lang" on; `lang` null: unknown. */
+void cli_json_score(kt_span lang, const kt_score *s);
 /* "POSITIVE" ... "" */
 const char *cli_label_name(int32_t label);
 

@@ -185,13 +185,11 @@ static kt_status score_posts(job *j, const char *path, int *interrupted, kt_erro
 
 static kt_status open_texts(const cli_plan *plan, kt_env *env, cli_texts *t, kt_error *err) {
   const cli_list *files = &plan->values[CLI_FILES];
-  const char *input = cli_plan_get(plan, CLI_INPUT);
   if (files->count > 1)
     return cli_fail(err, KT_EINVAL, "command", "one file only: '%.60s' is too many",
                     files->items[1].text);
   t->path = files->count ? files->items[0].text : "-";
-  t->column = cli_plan_get(plan, CLI_COLUMN);
-  if (input && cli_texts_shape(input, &t->shape, err) < 0) return err->code;
+  if (cli_texts_plan(t, plan, err) < 0) return err->code;
   if (t->shape == CLI_TEXTS_POSTS) return KT_OK;
   /* Folders, globs, packed files and other sources hold posts. */
   if (t->shape == CLI_TEXTS_AUTO && strcmp(t->path, "-") != 0 && access(t->path, R_OK) != 0 &&

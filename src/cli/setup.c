@@ -89,15 +89,9 @@ static kt_status set_options(const cli_plan *plan, kt_pipeline *p, kt_error *err
   const cli_list *sets = &plan->values[CLI_SET];
   for (size_t i = 0; i < sets->count; i++) {
     char name[128];
-    const char *text = sets->items[i].text, *equals = strchr(text, '=');
-    size_t n = equals ? (size_t)(equals - text) : 0;
-    if (!n || n >= sizeof name) {
-      cli_fail(err, KT_EINVAL, "command", "--set takes NAME=VALUE, not '%.80s'", text);
-      return cli_at_line(plan, &sets->items[i], err);
-    }
-    memcpy(name, text, n);
-    name[n] = '\0';
-    if (kt_pipeline_set(p, name, equals + 1, err) < 0)
+    const char *value;
+    kt_status st = cli_split_pair(sets->items[i].text, name, &value, err);
+    if (st < 0 || kt_pipeline_set(p, name, value, err) < 0)
       return cli_at_line(plan, &sets->items[i], err);
   }
   const char *limit = cli_plan_get(plan, CLI_LIMIT),

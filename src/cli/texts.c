@@ -21,15 +21,19 @@ static const char *const lang_names[] = { "lang", "language", NULL };
 static const char *const label_names[] = { "label", "sentiment", "polarity", "class", NULL };
 static const char *const *const names_of[] = { text_names, lang_names, label_names };
 
-kt_status cli_texts_shape(const char *name, cli_shape_of_file *out, kt_error *err) {
+kt_status cli_texts_plan(cli_texts *t, const cli_plan *plan, kt_error *err) {
   static const char *const names[] = { "auto", "lines", "tsv", "csv", "ndjson", "posts" };
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+  const char *name = cli_plan_get(plan, CLI_INPUT);
+  t->column = cli_plan_get(plan, CLI_COLUMN);
+  for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
     if (!strcmp(name, names[i])) {
-      *out = (cli_shape_of_file)i;
+      t->shape = (cli_shape_of_file)i;
       return KT_OK;
     }
-  return cli_fail(err, KT_EINVAL, "command",
-                  "--input takes lines, tsv, csv, ndjson, posts or auto, not '%.40s'", name);
+  return !name
+             ? KT_OK
+             : cli_fail(err, KT_EINVAL, "command",
+                        "--input takes lines, tsv, csv, ndjson, posts or auto, not '%.40s'", name);
 }
 
 int32_t cli_label(kt_span s) {

@@ -40,6 +40,8 @@ typedef struct cli_texts {
   kt_buf *members; /* of a JSON object */
 } cli_texts;
 
+/* Takes shape and column from --input and --column. */
+kt_status cli_texts_plan(cli_texts *t, const cli_plan *plan, kt_error *err);
 /* Opens a file and finds out what it looks like. t->path, shape, labelled and column are set by the
  * caller, the rest is zero. The path is borrowed. */
 kt_status cli_texts_open(cli_texts *t, kt_env *env, kt_error *err);
@@ -49,9 +51,6 @@ kt_status cli_texts_open(cli_texts *t, kt_env *env, kt_error *err);
  * others). */
 int cli_texts_next(cli_texts *t, cli_text *out, const char **bad, kt_error *err);
 void cli_texts_close(cli_texts *t);
-/* "ndjson" ...; CLI_TEXTS_AUTO with a message if it is none. */
-kt_status cli_texts_shape(const char *name, cli_shape_of_file *out, kt_error *err);
-
 /* KT_LABEL_NEGATIVE, _NEUTRAL or _POSITIVE of "0", "neutral", "POSITIVE" ...; KT_LABEL_NONE. */
 int32_t cli_label(kt_span text);
 

@@ -64,12 +64,11 @@ static kt_status add_row(job *j, const cli_text *row, int validation, uint64_t *
 }
 
 static kt_status add_file(job *j, const char *path, int validation, kt_error *err) {
-  const char *input = cli_plan_get(j->plan, CLI_INPUT);
-  cli_texts t = { .path = path, .labelled = 1, .column = cli_plan_get(j->plan, CLI_COLUMN) };
+  cli_texts t = { .path = path, .labelled = 1 };
   cli_text row;
   int more = 0;
   uint64_t taken = 0;
-  kt_status st = input ? cli_texts_shape(input, &t.shape, err) : KT_OK;
+  kt_status st = cli_texts_plan(&t, j->plan, err);
   if (st >= 0) st = cli_texts_open(&t, j->env, err);
   while (st >= 0 && (more = cli_texts_next(&t, &row, NULL, err)) > 0)
     if ((st = add_row(j, &row, validation, &taken, err)) == KT_EINVAL) {
@@ -103,15 +102,10 @@ static kt_status make_trainer(job *j, kt_error *err) {
   if (st >= 0) st = kt_conf_set(conf, "name", "own", err); /* not to be taken for the shipped one */
   if (st >= 0 && lexicon) st = kt_conf_set(conf, "lexicon", lexicon, err);
   for (size_t i = 0; st >= 0 && i < sets->count; i++) {
-    char *equals = strchr(sets->items[i].text, '=');
-    if (!equals) {
-      st = cli_fail(err, KT_EINVAL, "command", "--set takes NAME=VALUE, not '%.80s'",
-                    sets->items[i].text);
-      break;
-    }
-    *equals = '\0';
-    st = kt_conf_set(conf, sets->items[i].text, equals + 1, err);
-    *equals = '=';
+    char name[128];
+    const char *value;
+    st = cli_split_pair(sets->items[i].text, name, &value, err);
+    if (st >= 0) st = kt_conf_set(conf, name, value, err);
   }
   if (st >= 0) st = kt_trainer_new(j->env, conf, &j->trainer, err);
   kt_conf_free(conf);
