@@ -4,7 +4,7 @@
 #include "base/span.h"
 #include "score/language.h"
 
-static kt_span first_part(kt_span tag) {
+kt_span kt_score_first_part(kt_span tag) {
   size_t n = 0;
   while (n < tag.len && tag.ptr[n] != '-' && tag.ptr[n] != '_') n++;
   return kt_span_make(tag.ptr, n);
@@ -14,7 +14,7 @@ int kt_score_tells_no_language(kt_span tag) {
   /* Twitter's q.. are for posts of links, names, emoji. */
   static const char *const names[] = { "und", "zxx", "mis", "mul", "art",
                                        "qam", "qct", "qht", "qme", "qst" };
-  kt_span lang = first_part(tag);
+  kt_span lang = kt_score_first_part(tag);
   if (!lang.ptr || !lang.len) return 1;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (lang.len == 3 && (lang.ptr[0] | 32) == names[i][0] && (lang.ptr[1] | 32) == names[i][1] &&
@@ -24,7 +24,7 @@ int kt_score_tells_no_language(kt_span tag) {
 }
 
 int kt_model_find_language(const kt_model *m, kt_span tag) {
-  kt_span part = first_part(tag);
+  kt_span part = kt_score_first_part(tag);
   if (!part.len || part.len >= KT_MODEL_TAG) return -1;
   for (uint32_t i = 0; i < m->params->languages; i++) {
     const char *t = m->params->tags[i];
@@ -38,7 +38,7 @@ int kt_model_find_language(const kt_model *m, kt_span tag) {
 kt_score_lang kt_score_choose_language(const kt_model *m, kt_span lang, kt_span text) {
   if (!kt_score_tells_no_language(lang)) {
     int n = kt_model_find_language(m, lang);
-    return (kt_score_lang){ n, n < 0 ? first_part(lang) : kt_span_of(m->params->tags[n]) };
+    return (kt_score_lang){ n, n < 0 ? kt_score_first_part(lang) : kt_span_of(m->params->tags[n]) };
   }
   uint32_t confidence;
   int n = kt_language_guess(m->language, text, m->mixed, &confidence);
@@ -94,30 +94,36 @@ void kt_score_finish(const kt_model *m, const kt_score_lang *lang, const kt_feat
   kt_decide(m->params, odds, &f->sums[0], out);
 }
 
-typedef struct scoring {
+typedef struct summing {
   const kt_model *m;
-  kt_sums sums;
-} scoring;
+  kt_sums *sums;
+} summing;
 
 static void drain(kt_features *f) {
-  scoring *s = f->user;
+  const summing *s = f->user;
   for (int g = 0; g < KT_GROUPS; g++) {
-    kt_sums_add(&s->sums, s->m, f->lang, g, f->ids[g], f->count[g]);
+    kt_sums_add(s->sums, s->m, f->lang, g, f->ids[g], f->count[g]);
     f->count[g] = 0;
   }
+}
+
+void kt_score_sum(kt_features *f, const kt_model *m, int lang, kt_span text, kt_sums *sums) {
+  summing s = { m, sums };
+  *sums = (kt_sums){ 0 };
+  kt_score_features(f, m, lang);
+  f->each_piece = 0;
+  f->drain = drain;
+  f->user = &s;
+  kt_features_run(f, text);
 }
 
 void kt_score_text(const kt_model *m, kt_span lang, kt_span text, kt_score *out,
                    kt_span *lang_used) {
   kt_features f;
-  scoring s = { .m = m };
+  kt_sums sums;
   kt_score_lang chosen = kt_score_choose_language(m, lang, text);
-  kt_score_features(&f, m, chosen.number);
-  f.each_piece = 0;
-  f.drain = drain;
-  f.user = &s;
-  kt_features_run(&f, text);
-  kt_score_finish(m, &chosen, &f, &s.sums, out);
+  kt_score_sum(&f, m, chosen.number, text, &sums);
+  kt_score_finish(m, &chosen, &f, &sums, out);
   if (lang_used) *lang_used = chosen.tag;
 }
 

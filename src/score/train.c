@@ -137,9 +137,8 @@ void kt_trainer_free(kt_trainer *t) {
 /* The number of a language, a new one if need be; -1: none given. */
 static kt_status number_of(kt_trainer *t, kt_span lang, int *out, kt_error *err) {
   const kt_model view = { .params = &t->params };
-  size_t n = 0;
+  size_t n = kt_score_first_part(lang).len;
   *out = -1;
-  while (lang.ptr && n < lang.len && lang.ptr[n] != '-' && lang.ptr[n] != '_') n++;
   if (kt_score_tells_no_language(lang)) return KT_OK;
   int known = kt_model_find_language(&view, lang);
   if (known >= 0) {

@@ -24,28 +24,11 @@ void kt_train_view(const kt_trainer *t, kt_model *m) {
                    .language = kt_span_make(t->language.ptr, t->language.len) };
 }
 
-typedef struct summing {
-  const kt_model *m;
-  kt_sums sums;
-} summing;
-
-static void drain(kt_features *f) {
-  summing *s = f->user;
-  for (int g = 0; g < KT_GROUPS; g++) {
-    kt_sums_add(&s->sums, s->m, f->lang, g, f->ids[g], f->count[g]);
-    f->count[g] = 0;
-  }
-}
-
 static void measure(const kt_model *m, const kt_train_text *text, point *out) {
   kt_features f;
-  summing s = { .m = m };
-  kt_score_features(&f, m, text->lang);
-  f.each_piece = 0;
-  f.drain = drain;
-  f.user = &s;
-  kt_features_run(&f, text->text);
-  kt_sums_odds(&s.sums, m->params, out->odds);
+  kt_sums sums;
+  kt_score_sum(&f, m, text->lang, text->text, &sums);
+  kt_sums_odds(&sums, m->params, out->odds);
   out->label = text->label;
 }
 
